@@ -1,0 +1,88 @@
+"""Payer packs as tables: one row per pack and period, and per pack, code and period."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from cleanclaim.codes.payers.fields import FIELDS, Value, limit_parts
+from cleanclaim.codes.payers.load import DatedValue, Pack
+from cleanclaim.dated import Periods
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The values of some packs, cut into periods within which none changes.
+
+    ``by_period`` is keyed (pack, period) and has every pack in every period; ``by_code`` is keyed (pack, code, period)
+    and has only what a pack says. Null is not known; a value of standing U counts as not known.
+    """
+
+    periods: Periods
+    by_period: pl.DataFrame
+    by_code: pl.DataFrame
+
+    @classmethod
+    def of(cls, packs: Sequence[Pack]) -> Policy:
+        """Return the tables of ``packs``, whose ids are distinct."""
+        periods = Periods.between(_first_days(packs))
+        starts: list[date] = periods.starts.to_list()
+        return cls(periods, _by_period(packs, starts), _by_code(packs, starts))
+
+
+def _first_days(packs: Sequence[Pack]) -> Iterable[date]:
+    for pack in packs:
+        by_code = (values for codes in pack.codes.values() for values in codes.values())
+        for values in (*pack.fields.values(), *by_code):
+            for value in values:
+                if value.span.first is not None:
+                    yield value.span.first
+                if value.span.last is not None:
+                    yield value.span.last + timedelta(days=1)
+
+
+def _by_period(packs: Sequence[Pack], starts: list[date]) -> pl.DataFrame:
+    periods = range(len(starts))
+    columns: dict[str, list[Value | None]] = {"pack": [pack.id for pack in packs for _ in periods]}
+    columns["period"] = [period for _ in packs for period in periods]
+    schema: dict[str, pl.DataType] = {"pack": pl.String(), "period": pl.UInt32()}
+    for name, field in FIELDS.items():
+        if field.by_code:
+            continue
+        columns[name] = [value for pack in packs for value in _spread(pack.fields.get(name, ()), starts)]
+        schema[name] = field.dtype
+    limits = [limit_parts(str(limit)) if limit is not None else (None, None) for limit in columns.pop("filing_limit")]
+    del schema["filing_limit"]
+    columns["filing_limit_days"] = [days for days, _ in limits]
+    columns["filing_limit_months"] = [months for _, months in limits]
+    return pl.DataFrame(columns, schema={**schema, "filing_limit_days": pl.Int64(), "filing_limit_months": pl.Int64()})
+
+
+def _by_code(packs: Sequence[Pack], starts: list[date]) -> pl.DataFrame:
+    fields = [field for field in FIELDS.values() if field.by_code]
+    schema = {"pack": pl.String(), "code": pl.String(), "period": pl.UInt32(), **{f.name: f.dtype for f in fields}}
+    rows = [
+        (pack.id, code, period, *said)
+        for pack in packs
+        for code in sorted({code for codes in pack.codes.values() for code in codes})
+        for period, said in enumerate(
+            zip(*(_spread(pack.codes.get(f.name, {}).get(code, ()), starts) for f in fields), strict=True)
+        )
+        if any(value is not None for value in said)
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _spread(values: Sequence[DatedValue], starts: list[date]) -> list[Value | None]:
+    """Return the value in each period, which no span divides."""
+    spread: list[Value | None] = [None] * len(starts)
+    for value in values:
+        if value.relied_on:
+            low = 0 if value.span.first is None else bisect_left(starts, value.span.first)
+            high = len(starts) if value.span.last is None else bisect_right(starts, value.span.last)
+            spread[low:high] = [value.value] * (high - low)
+    return spread

@@ -1,0 +1,89 @@
+"""The claim grain: totals, place and bill type against the setting, filing dates, repeated claims."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cleanclaim.codes import places
+from cleanclaim.rules.rule import known_sum
+
+
+def claim_grain(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per claim as sent that stands; no rows where the input has no claims."""
+    claims = (
+        lines.filter(pl.col("claim_key").is_not_null())
+        .group_by("claim_key", maintain_order=True)
+        .agg(
+            # stated once a claim, so the same on all of its lines
+            pl.col(
+                "visit_key",
+                "pack",
+                "claim_form",
+                "setting",
+                "place_of_service",
+                "bill_type",
+                "referring_required",
+                "carries_referring",
+                "claim_charge_cents",
+                "received",
+                "filing_limit_days",
+                "filing_limit_months",
+                "price_basis",
+                "as_of",
+            ).first(),
+            row=pl.col("row").min(),
+            dos=pl.col("dos").min(),
+            has_therapy=(pl.col("always_therapy") | pl.col("sometimes_therapy")).any(ignore_nulls=False),
+            referring_npi=pl.col("referring_npi").drop_nulls().first(),
+            lines_charge_cents=known_sum(pl.col("charge_cents")),
+            allowed_cents=known_sum(pl.col("allowed_cents")),
+            _repeats=pl.col("duplicate_of").is_not_null().all(),
+            _repeated=pl.col("duplicate_of").min(),
+        )
+        .with_columns(charge_cents=pl.col("lines_charge_cents"))
+    )
+    return _with_filing(_with_places(claims)).with_columns(
+        duplicate_of=pl.when("_repeats").then("_repeated"),
+    )
+
+
+def _with_places(claims: pl.DataFrame) -> pl.DataFrame:
+    """Add whether the place of service and the bill type go with the setting."""
+    yes = pl.lit(True)
+    return (
+        claims.with_columns(
+            place_known=places.place_known(claims["place_of_service"]),
+            _bill=pl.col("bill_type").str.slice(0, 2),
+        )
+        .join(
+            places.setting_places().with_columns(_place=yes),
+            on=["setting", "place_of_service"],
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            places.setting_bill_types().rename({"bill_type": "_bill"}).with_columns(_form=yes),
+            on=["setting", "_bill"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(
+            place_fits=pl.when(
+                pl.col("setting").is_not_null() & (pl.col("claim_form") == "professional") & pl.col("place_known")
+            ).then(pl.col("_place").fill_null(False)),
+            bill_type_fits=pl.when(pl.col("setting").is_not_null() & pl.col("bill_type").is_not_null()).then(
+                pl.col("_form").fill_null(False)
+            ),
+        )
+        .drop("_place", "_form", "_bill")
+    )
+
+
+def _with_filing(claims: pl.DataFrame) -> pl.DataFrame:
+    """Add the last day to file, and the day on which the claim was (or, unsent, would be) received."""
+    by_month = pl.col("dos").dt.offset_by(pl.format("{}mo", pl.col("filing_limit_months")))
+    by_day = pl.col("dos") + pl.duration(days=pl.col("filing_limit_days"))
+    return claims.with_columns(
+        filing_deadline=pl.when(pl.col("filing_limit_months").is_not_null()).then(by_month).otherwise(by_day),
+        received_or_as_of=pl.coalesce("received", "as_of"),
+    )

@@ -1,0 +1,244 @@
+"""The pair grain: two lines of a patient and day that a published pair edit names.
+
+Which lines an edit sets against each other (NCCI Policy Manual, ch. 1): on institutional claims those of the same
+billing provider, whatever the discipline; on professional claims those of the same rendering provider, and where that
+is not known, of the same billing provider and discipline, marked as assumed.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cleanclaim.claims.schema import PAIR
+from cleanclaim.codes import ncci
+from cleanclaim.codes.modifiers import BYPASS
+from cleanclaim.rules.rule import known_sum
+
+_SIDE = (
+    "row",
+    "person_day_key",
+    "visit_key",
+    "claim_key",
+    "table",
+    "code",
+    "billing_npi",
+    "rendering_npi",
+    "discipline",
+    "has_bypass",
+    "bypass_text",
+)
+
+
+def with_pair_table(lines: pl.DataFrame) -> pl.DataFrame:
+    """Add which of the two published tables the claim form takes (practitioner or hospital), and the line's bypass."""
+    return lines.with_columns(
+        bypass_text=pl.coalesce(
+            pl.when(pl.col(f"modifier_{place}").is_in(BYPASS)).then(f"modifier_{place}") for place in range(1, 5)
+        ),
+        table=pl.when(pl.col("claim_form") == "institutional")
+        .then(pl.lit("hospital"))
+        .when(pl.col("claim_form") == "professional")
+        .then(pl.lit("practitioner"))
+    )
+
+
+def _same_provider() -> pl.Expr:
+    """True where an edit sets the two lines against each other; the right side's columns end in ``_right``."""
+
+    def same(column: str) -> pl.Expr:
+        return pl.col(column).eq_missing(pl.col(f"{column}_right"))
+
+    unknown = pl.col("rendering_npi").is_null() | pl.col("rendering_npi_right").is_null()
+    professional = pl.when(unknown).then(same("billing_npi") & same("discipline")).otherwise(same("rendering_npi"))
+    return pl.when(pl.col("table") == "hospital").then(same("billing_npi")).otherwise(professional)
+
+
+def pair_grain(lines: pl.DataFrame, services: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per column two line and column one code of the day whose edit is, or may be, in force.
+
+    ``lines`` are the billed lines, ``services`` all services of the same visits (blocks of time stand there too),
+    ``edits`` the published rows among the lines' codes (:func:`cleanclaim.codes.ncci.edits_among`).
+    """
+    live = _of_these_days(edits, lines["dos"])
+    if live.is_empty():
+        return PAIR.empty()
+    side = lines.select(*_SIDE)
+    ones = side.join(live, left_on=["table", "code"], right_on=["table", "column_one"], how="inner")
+    met = (
+        ones.join(
+            side,
+            left_on=["person_day_key", "table", "column_two"],
+            right_on=["person_day_key", "table", "code"],
+            how="inner",
+        )
+        .filter(_same_provider())
+        .join(lines.select(row_right="row", dos="dos"), on="row_right")
+        .with_columns(in_force=ncci.in_force(pl.col("dos")))
+        .filter(pl.col("in_force").fill_null(True))
+        .sort("row_right", "code", "row")
+    )
+    first = met.unique(["row_right", "code"], keep="first", maintain_order=True)
+    # a bypass on any line of the column one code separates the pair
+    bypass_one = met.group_by("row_right", "code").agg(bypass_one=pl.col("has_bypass").any())
+    two = lines.select(
+        "pack",
+        "either_column_bypass",
+        "pair_edits_apply",
+        "allowed_cents",
+        "charge_cents",
+        "price_basis",
+        "carries_times",
+        row_right="row",
+        bypass_two="has_bypass",
+        bypass_text_two="bypass_text",
+    )
+    pairs = (
+        first.join(bypass_one, on=["row_right", "code"])
+        .join(two, on="row_right")
+        .with_columns(
+            provider_assumed=(pl.col("table") == "practitioner")
+            & (pl.col("rendering_npi").is_null() | pl.col("rendering_npi_right").is_null()),
+            table_age=ncci.table_age(pl.col("dos")),
+            bypass_text=pl.coalesce("bypass_text_two", "bypass_text"),
+        )
+        .select(
+            pl.exclude("row", "row_right", "visit_key", "claim_key", "code", "column_two"),
+            row_one="row",
+            row="row_right",
+            visit_key="visit_key_right",
+            claim_key="claim_key_right",
+            column_one="code",
+            column_two="column_two",
+        )
+    )
+    return _with_blocks(pairs, services)
+
+
+def _of_these_days(edits: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
+    """Return the edits that may be in force on one of the days; most rows are the history of withdrawn ones."""
+    ended = (pl.col("deleted") < days.min()).fill_null(False)
+    not_begun = (pl.col("starts") > days.max()).fill_null(False)
+    return edits.filter(~(ended | not_begun | (pl.col("indicator") == ncci.VOID)))
+
+
+def _complete_through() -> pl.Expr:
+    return (
+        pl.when(pl.col("table") == "hospital")
+        .then(pl.lit(ncci.complete_through("hospital")))
+        .otherwise(pl.lit(ncci.complete_through("practitioner")))
+    )
+
+
+def _with_blocks(pairs: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
+    """Add the evidence for a bypass: blocks of the two codes that do not overlap and hold each code's minutes."""
+    key = ["person_day_key", "code"]
+    named = pl.concat(
+        [pairs.select("person_day_key", code="column_one"), pairs.select("person_day_key", code="column_two")]
+    ).unique()
+    held = services.join(named, on=key, how="semi")
+    # an untimed service needs no minutes of its own: its block stands for it
+    needed = pl.when(pl.col("timed").any()).then(known_sum(pl.col("minutes"))).otherwise(0)
+    evidence = held.group_by(key).agg(
+        clocked=(pl.col("start_minute").is_not_null() & pl.col("stop_minute").is_not_null()).all(),
+        holds=known_sum(pl.col("stop_minute") - pl.col("start_minute")) >= needed,
+    )
+    one = evidence.rename({"code": "column_one", "clocked": "_clocked_one", "holds": "_holds_one"})
+    two = evidence.rename({"code": "column_two", "clocked": "_clocked_two", "holds": "_holds_two"})
+    return (
+        pairs.join(one, on=["person_day_key", "column_one"], how="left")
+        .join(two, on=["person_day_key", "column_two"], how="left")
+        .join(_overlaps(pairs, held), on=["row", "row_one"], how="left")
+        .with_columns(has_times=pl.col("_clocked_one") & pl.col("_clocked_two"))
+        .with_columns(
+            separate_blocks=pl.when("has_times").then(
+                pl.col("_holds_one") & pl.col("_holds_two") & pl.col("overlapping").is_null()
+            )
+        )
+    )
+
+
+def _overlaps(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs (row, row_one) of which a block of one code overlaps a block of the other."""
+    block = held.filter(pl.col("start_minute").is_not_null()).select(
+        "person_day_key", "code", "start_minute", "stop_minute"
+    )
+    one = pairs.select("row", "row_one", "person_day_key", "column_one", "column_two").join(
+        block, left_on=["person_day_key", "column_one"], right_on=["person_day_key", "code"]
+    )
+    both = one.join(block, left_on=["person_day_key", "column_two"], right_on=["person_day_key", "code"])
+    crossing = (pl.col("start_minute") < pl.col("stop_minute_right")) & (
+        pl.col("start_minute_right") < pl.col("stop_minute")
+    )
+    return both.filter(crossing).select("row", "row_one").unique().with_columns(overlapping=pl.lit(True))
+
+
+def with_edit_counts(lines: pl.DataFrame, pairs: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
+    """Add, for lines with a bypass modifier, the edits in force that it may answer, and the ones that may exist.
+
+    A pair that has rows in the table, none of them in force, is known not to be edited. A pair without rows is known
+    only up to the day through which the table is complete; past it an edit is possible.
+    """
+    bypassing = lines.filter(pl.col("has_bypass"))
+    if bypassing.is_empty():
+        nothing = pl.lit(None, dtype=pl.Int64)
+        return lines.with_columns(
+            edits_in_force=nothing, edits_possible=nothing, pair_age=pl.lit(None, dtype=pl.String)
+        )
+    named = pl.concat([pairs.select("row", "in_force"), pairs.select("in_force", row="row_one").select("row", "in_force")])
+    counts = named.group_by("row").agg(
+        edits_in_force=pl.col("in_force").fill_null(False).sum().cast(pl.Int64),
+        _unsure=pl.col("in_force").is_null().sum().cast(pl.Int64),
+    )
+    past = pl.col("dos") > _complete_through()
+    return (
+        lines.join(counts, on="row", how="left", maintain_order="left")
+        .join(_unlisted_partners(bypassing, lines, edits), on="row", how="left", maintain_order="left")
+        .with_columns(
+            edits_in_force=pl.when("has_bypass").then(pl.col("edits_in_force").fill_null(0)),
+            edits_possible=pl.when("has_bypass").then(
+                pl.col("_unsure").fill_null(0) + pl.col("_unlisted").fill_null(0)
+            ),
+            pair_age=pl.when(past & pl.col("has_bypass")).then(
+                pl.when(pl.col("table") == "hospital")
+                .then(pl.lit(ncci.ages()["hospital"]))
+                .otherwise(pl.lit(ncci.ages()["practitioner"]))
+            ),
+        )
+        .drop("_unsure", "_unlisted")
+    )
+
+
+def _unlisted_partners(bypassing: pl.DataFrame, lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
+    """Count each bypassing line's partners of the day whose pair no row names, where that proves nothing.
+
+    Absence means that there is no edit up to the table's last day, for pairs with a code of the family it was taken for.
+    """
+    listed = pl.lit(pl.Series(sorted(ncci.family()))).implode()
+    partner = lines.select("person_day_key", "table", "code", "billing_npi", "rendering_npi", "discipline", other="row")
+    met = (
+        bypassing.select(
+            "row", "person_day_key", "table", "code", "billing_npi", "rendering_npi", "discipline", "dos"
+        )
+        .join(partner, on=["person_day_key", "table"])
+        .filter((pl.col("row") != pl.col("other")) & (pl.col("code") != pl.col("code_right")) & _same_provider())
+        .filter(
+            (pl.col("dos") > _complete_through())
+            | ~(pl.col("code").is_in(listed) | pl.col("code_right").is_in(listed))
+        )
+    )
+    either = pl.concat(
+        [
+            edits.select("table", "confirmed_through", code="column_one", code_right="column_two"),
+            edits.select("table", "confirmed_through", code="column_two", code_right="column_one"),
+        ]
+    )
+    # a withdrawn edit may come back after the last release that lists its row
+    pair = ["table", "code", "code_right"]
+    confirmed = either.group_by(pair).agg(pl.col("confirmed_through").max())
+    open_still = pl.col("confirmed_through").is_null() | (pl.col("dos") > pl.col("confirmed_through"))
+    return (
+        met.join(confirmed, on=pair, how="left")
+        .filter(open_still)
+        .group_by("row")
+        .agg(_unlisted=pl.len().cast(pl.Int64))
+    )

@@ -1,0 +1,166 @@
+"""What the physician fee schedule allows for the lines of a day.
+
+A unit is worth (work x index + practice expense x index + malpractice x index) x conversion factor, with the
+non-facility practice expense in every setting (42 CFR 414.20-22; SSA sec. 1834(k)). Therapy adds the multiple-procedure
+reduction (SSA sec. 1848(b)(7) and 1834(k)(7); Pub. 100-04, ch. 5, sec. 10.7): of all the *units* of a patient's day at
+one provider, in every discipline together, the one with the highest practice expense is paid in full and every other
+one loses a share of its practice expense; work and malpractice stay whole. Each unit is rounded half-up to the cent,
+then units are added.
+
+Published values are decimals (relative values with 2 places, indices with 3, conversion factors with 4), so every
+amount is computed in whole numbers and is exact.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cleanclaim.codes import fee_status
+
+FEE_SCHEDULE = "medicare_fee_schedule"
+"""The fee basis of payers whose allowed amounts are computed here."""
+
+MOST_UNITS = 10**9
+"""A line with more units is a typing error, and has no price."""
+
+_RVU, _INDEX, _FACTOR, _SHARE = 10**2, 10**3, 10**4, 10**4
+_CENT = _RVU * _INDEX * _FACTOR * _SHARE // 100
+
+
+def price(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return what each line is allowed: one row per row of ``lines``, in the same order, keyed by ``row``.
+
+    ``lines`` has the columns ``row`` (unique), ``pool_key`` (patient, day, billing provider), ``units``; from the
+    published tables ``fee_status``, ``work_rvu``, ``pe_rvu``, ``mp_rvu``, ``national_fee_cents`` (where only the
+    national rate is published), ``mult_proc`` (the code is subject to the reduction), ``always_therapy`` (no other code
+    can be), ``conversion_factor``, ``gpci_work``, ``gpci_pe``, ``gpci_mp``, ``mppr_pe_reduction`` (the share of the
+    practice expense taken off); ``localized`` (the price of a locality was asked for); and from the payer
+    ``fee_basis`` and ``mppr_applies``.
+
+    The result has, in cents, ``unit_full_cents``, one unit at the full fee; ``unit_reduced_cents``, one unit that is
+    not the first of its day (the full fee where no reduction applies); ``allowed_cents``, the line; ``upper_cents``,
+    the line with every unit at the full fee; then ``price_basis``, ``expected`` for a locality, else ``national``; and
+    ``keeps_practice_expense``: of lines subject to the reduction, true for the one whose first unit is paid in full.
+    A code that Medicare bundles or does not pay is allowed 0.
+
+    Null is not known: a payer that does not pay by the fee schedule; a value of the line; the indices of its locality
+    on that date; its units (missing, fractional or not positive); or, for a line subject to the reduction, what decides
+    which unit of the day is paid in full. A single unit that is alone in its pool needs no ranking.
+
+    >>> day = pl.DataFrame({
+    ...     "row": [0], "pool_key": [0], "units": [2.0], "fee_status": ["A"],
+    ...     "work_rvu": [0.44], "pe_rvu": [0.65], "mp_rvu": [0.01], "national_fee_cents": [None], "mult_proc": [True],
+    ...     "always_therapy": [True], "conversion_factor": [33.2875], "mppr_pe_reduction": [0.5],
+    ...     "gpci_work": [None], "gpci_pe": [None], "gpci_mp": [None], "localized": [False],
+    ...     "fee_basis": ["medicare_fee_schedule"], "mppr_applies": [True]})
+    >>> price(day).row(0)
+    (0, 3662, 2580, 6242, 7324, 'national', True)
+    """
+    full, reduced, units = pl.col("unit_full_cents"), pl.col("unit_reduced_cents"), pl.col("_units")
+    basis = pl.when(_local()).then(pl.lit("expected")).otherwise(pl.lit("national"))
+    return (
+        lines.lazy()
+        .with_columns(_subject=_subject(), _units=_whole_units())
+        .with_columns(unit_full_cents=_full_unit())
+        .with_columns(unit_reduced_cents=_further_unit(), _rank=_rank())
+        # one window a step: a window inside a window runs group by group, ten times slower
+        .with_columns(_top_rank=pl.col("_rank").max().over("pool_key"))
+        .with_columns(_first_row=pl.when(pl.col("_rank") == pl.col("_top_rank")).then("row").min().over("pool_key"))
+        .with_columns(
+            allowed_cents=_allowed(),
+            upper_cents=full * units,
+            price_basis=pl.when(full.is_not_null()).then(basis),
+            keeps_practice_expense=pl.when(pl.col("_subject") & _ranked()).then(_is_first()),
+        )
+        .select("row", full, reduced, "allowed_cents", "upper_cents", "price_basis", "keeps_practice_expense")
+        .collect()
+    )
+
+
+def _scaled(column: str, scale: int) -> pl.Expr:
+    return (pl.col(column) * scale).round().cast(pl.Int64, strict=False)
+
+
+def _whole_units() -> pl.Expr:
+    units = pl.col("units")
+    return pl.when((units > 0) & (units <= MOST_UNITS) & (units == units.floor())).then(units).cast(pl.Int64)
+
+
+def _subject() -> pl.Expr:
+    """True where the reduction is meant for the line: an always-therapy code so marked, and a payer that uses it."""
+    never = pl.when(~pl.col("always_therapy") | pl.col("fee_status").is_in(fee_status.UNPAID)).then(pl.lit(False))
+    return pl.coalesce(never, "mult_proc") & pl.col("mppr_applies")
+
+
+def _local() -> pl.Expr:
+    """True where the price is a locality's: one was asked for, or indices are given."""
+    return pl.col("localized") | pl.any_horizontal(
+        pl.col(f"gpci_{name}").is_not_null() for name in ("work", "pe", "mp")
+    )
+
+
+def _has_status(statuses: tuple[str, ...]) -> pl.Expr:
+    """True where the payer pays by the fee schedule, and the code has one of these status letters there."""
+    return (pl.col("fee_basis") == FEE_SCHEDULE) & pl.col("fee_status").is_in(statuses)
+
+
+def _unit(pe_share: pl.Expr) -> pl.Expr:
+    """One unit in cents with this share (in ten-thousandths) of its practice expense."""
+    local = _local()
+    parts = ("work", "pe", "mp")
+    rvu = {name: _scaled(f"{name}_rvu", _RVU) for name in parts}
+    work, pe, mp = (
+        rvu[name] * pl.when(local).then(_scaled(f"gpci_{name}", _INDEX)).when(~local).then(pl.lit(_INDEX, pl.Int64))
+        for name in parts
+    )
+    exact = ((work + mp) * _SHARE + pe * pe_share) * _scaled("conversion_factor", _FACTOR)
+    # a code listed without relative values is not worth nothing: its amount is set elsewhere
+    listed = rvu["work"] + rvu["pe"] + rvu["mp"] > 0
+    return pl.when(_has_status(fee_status.PRICED) & listed).then((exact + _CENT // 2) // _CENT)
+
+
+def _full_unit() -> pl.Expr:
+    national = pl.when(_has_status(fee_status.PRICED) & ~_local()).then(pl.col("national_fee_cents").cast(pl.Int64))
+    nothing = pl.when(_has_status(fee_status.UNPAID)).then(pl.lit(0, pl.Int64))
+    return pl.coalesce(_unit(pl.lit(_SHARE, pl.Int64)), national, nothing)
+
+
+def _further_unit() -> pl.Expr:
+    reduced = _unit(_SHARE - _scaled("mppr_pe_reduction", _SHARE))
+    subject = pl.col("_subject")
+    return pl.when(subject).then(reduced).when(~subject).then(pl.col("unit_full_cents"))
+
+
+def _rank() -> pl.Expr:
+    """A number that orders the lines of a pool by practice expense, then full fee; null where it is not known."""
+    fee = pl.col("unit_full_cents").clip(upper_bound=2**32 - 1)
+    return pl.when("_subject").then(_scaled("pe_rvu", _RVU) * 2**32 + fee)
+
+
+def _in_pool() -> pl.Expr:
+    """True for lines subject to the reduction, and for those that may be."""
+    return pl.col("_subject").fill_null(True)
+
+
+def _is_first() -> pl.Expr:
+    return pl.col("row") == pl.col("_first_row")
+
+
+def _ranked() -> pl.Expr:
+    """True where it is known which unit of the pool comes first."""
+    unranked = (_in_pool() & pl.col("_rank").is_null()).any().over("pool_key")
+    first_uncounted = (_is_first() & pl.col("_units").is_null()).any().over("pool_key")
+    return pl.col("pool_key").is_not_null() & ~unranked & ~first_uncounted
+
+
+def _allowed() -> pl.Expr:
+    full, further, units = pl.col("unit_full_cents"), pl.col("unit_reduced_cents"), pl.col("_units")
+    alone = pl.col("pool_key").is_not_null() & (_in_pool().sum().over("pool_key") == 1) & (units == 1)
+    return (
+        pl.when(~_in_pool())
+        .then(full * units)
+        .when(alone)
+        .then(full)
+        .when(_ranked())
+        .then(pl.when(_is_first()).then(full + further * (units - 1)).otherwise(further * units))
+    )

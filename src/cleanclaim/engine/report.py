@@ -1,0 +1,215 @@
+"""From findings as numbers and ids to what a person reads: messages, fixes, citations, dollars, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from cleanclaim.claims.schema import FINDINGS, NOT_CHECKED, SERVICES
+from cleanclaim.rules import all_rules
+from cleanclaim.rules.rule import Rule, Severity
+
+CONTEXT = (
+    "file_id",
+    "source_line",
+    "source_offset",
+    "claim_id",
+    "visit_id",
+    "line_number",
+    "payer",
+    "dos",
+    "code",
+)
+
+# what a person would do about it first: the first line of which an input is missing is the reason given
+_REASONS = (
+    ("pack unit_method pools_minutes discipline_modifier_required referring_required kx_applies pair_edits_apply "
+     "fee_status_applies unit_maximums_apply assistant_modifier_required one_line_per_code either_column_bypass",
+     "the payer is not mapped to a pack, or its pack does not say"),
+    ("carries_minutes", "this input cannot carry minutes"),
+    ("carries_times", "this input cannot carry clock times"),
+    ("carries_diagnoses", "this input has no diagnoses"),
+    ("carries_referring", "this input has no referring provider"),
+    ("diagnosis_table_covers", "the ICD-10-CM release in hand does not cover the date of service"),
+    ("discipline", "the discipline is not known: no GP, GO or GN, and no clinician to tell it"),
+    ("timed_minutes units_allowed code_minutes code_units_high code_units_expected minutes misallocated",
+     "minutes are not recorded, or the payer's way of counting them is not known"),
+    ("by assistant_minutes assistant_units_expected assistant_only", "who gave which minutes is not recorded"),
+    ("separate_blocks has_times", "clock times or minutes are not recorded for both codes"),
+    ("in_force", "the first day of the published edit is not known"),
+    ("edits_possible edits_in_force", "the pair table in hand does not reach the date of service"),
+    ("kx_threshold_cents ytd_cents running_allowed_cents running_upper_cents",
+     "the allowed amount so far this year is not given, or a line has no known price"),
+    ("mue_units mue_mai", "no unit maximum for the code is in the tables in hand"),
+    ("code_valid", "no table in hand covers the code on that date"),
+    ("fee_status", "no fee schedule in hand covers the code on that date"),
+    ("filing_deadline", "the payer's filing limit is not known"),
+    ("clinician_discipline renders_as_assistant", "the clinician's credential and taxonomy are not known"),
+    ("place_fits bill_type_fits place_known setting", "the site's setting, place or bill type is not known"),
+    ("always_therapy sometimes_therapy", "the code's place on CMS's therapy list is uncertain"),
+    ("claim_charge_cents lines_charge_cents", "the claim states no total, or a line has no charge"),
+    ("pointers pointer_beyond", "the lines do not point to diagnoses"),
+    ("abn_on_file", "whether a notice is on file is not recorded"),
+    ("plan_of_care", "whether the service is under a plan of care is not recorded"),
+    ("base_present base_codes", "the add-on code's base is not known"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a check: findings with their places, what was not checked and why, what could not be read.
+
+    ``findings`` has the columns of FINDINGS and those of ``CONTEXT``; ``counts`` the lines, visits, claims and charges
+    that were read; ``files`` the display names that ``file_id`` counts into; ``unmapped`` payers as written, with rows.
+    """
+
+    findings: pl.DataFrame
+    not_checked: pl.DataFrame
+    unreadable: pl.DataFrame
+    files: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    unmapped: tuple[tuple[str, int], ...] = ()
+    notes: tuple[str, ...] = ()
+    versions: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when clean or advice only, 1 with findings or places that could not be read."""
+        grave = {r.id for r in all_rules() if r.severity != Severity.ADVICE}
+        return int(bool(self.unreadable.height) or bool(grave & set(self.findings["rule"])))
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Yield each finding as a person reads it, in the order of the input; keys as in the JSON contract."""
+        rules = {rule.id: rule for rule in all_rules()}
+        for row in self.findings.sort("file_id", "row", "rule", nulls_last=True).iter_rows(named=True):
+            yield self._message(rules[row["rule"]], row)
+
+    def _message(self, rule: Rule, row: dict[str, Any]) -> dict[str, Any]:
+        words = {key: "" if row[key] is None else row[key] for key in ("found", "expected", "code", "dos", "payer")}
+        return {
+            "rule": rule.id,
+            "name": rule.name,
+            "severity": rule.severity.value,
+            "file": self.files[row["file_id"]] if row["file_id"] is not None and self.files else None,
+            "place": place(row),
+            "claim": row["claim_id"],
+            "visit": row["visit_id"],
+            "line": row["line_number"],
+            "dos": row["dos"].isoformat() if row["dos"] else None,
+            "payer": row["payer"],
+            "code": row["code"],
+            "message": rule.message.format(**words),
+            "found": row["found"],
+            "expected": row["expected"],
+            "fix": rule.fix.text.format(**words),
+            "needs": rule.fix.needs.value,
+            "who": rule.fix.who.value,
+            "citations": [{"document": c.document, "section": c.section, "url": c.url} for c in rule.cite],
+            "coverage": row["coverage"],
+            "cents": row["cents"],
+            "cents_basis": row["cents_basis"],
+        }
+
+    def gaps(self) -> list[dict[str, Any]]:
+        """Return what was not checked: per rule and set of missing inputs, the reason and how many rows."""
+        return [
+            {"rule": r["rule"], "reason": reason(r["missing"]), "missing": r["missing"].split(), "count": r["count"]}
+            for r in self.not_checked.iter_rows(named=True)
+        ]
+
+    def unread(self) -> list[dict[str, Any]]:
+        """Return the places that could not be read, with their file."""
+        return [
+            {
+                "file": self.files[r["file_id"]] if r["file_id"] is not None and self.files else None,
+                "line": r["line"],
+                "column": r["column"],
+                "segment": r["segment"],
+                "message": r["message"],
+            }
+            for r in self.unreadable.iter_rows(named=True)
+        ]
+
+    def by_rule(self) -> list[dict[str, Any]]:
+        """Return per rule how many findings and how much money, the most money first."""
+        rules = {rule.id: rule for rule in all_rules()}
+        totals = (
+            self.findings.group_by("rule")
+            .agg(
+                count=pl.len(),
+                priced_cents=pl.col("cents").filter(pl.col("cents_basis") != "charge").sum(),
+                charged_cents=pl.col("cents").filter(pl.col("cents_basis") == "charge").sum(),
+            )
+            .sort("priced_cents", "charged_cents", "count", descending=True)
+        )
+        return [
+            {**r, "name": rules[r["rule"]].name, "severity": rules[r["rule"]].severity.value}
+            for r in totals.iter_rows(named=True)
+        ]
+
+    def summary(self) -> dict[str, Any]:
+        """Return the counts, the findings by rule, the unmapped payers and the remarks of the reader."""
+        return {
+            **self.counts,
+            "findings": self.findings.height,
+            "unreadable": self.unreadable.height,
+            "by_rule": self.by_rule(),
+            "unmapped_payers": [{"payer": payer, "rows": rows} for payer, rows in self.unmapped],
+            "notes": list(self.notes),
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the whole report in the shape of the JSON contract."""
+        return {
+            "findings": list(self.messages()),
+            "not_checked": self.gaps(),
+            "unreadable": self.unread(),
+            "summary": self.summary(),
+            "versions": self.versions,
+        }
+
+
+def place(row: dict[str, Any]) -> str:
+    """Return where a row stands: the segment and byte of an X12 file, else the line.
+
+    >>> place({"source_line": 12, "source_offset": None})
+    'line 12'
+    """
+    if row["source_offset"] is not None:
+        return f"segment {row['source_line']}, byte {row['source_offset']}"
+    return f"line {row['source_line']}"
+
+
+def reason(missing: str) -> str:
+    """Return in words why a rule could not be checked, from the names of its missing inputs.
+
+    >>> reason("in_force")
+    'the first day of the published edit is not known'
+    """
+    names = set(missing.split())
+    for columns, words in _REASONS:
+        if names & set(columns.split()):
+            return words
+    return "not known: " + (", ".join(sorted(name.replace("_", " ") for name in names)) or "an input")
+
+
+def merge(parts: Sequence[tuple[pl.DataFrame, pl.DataFrame]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the findings and the not-checked counts of several partitions as one."""
+    findings = pl.concat([found for found, _ in parts]) if parts else empty_findings()
+    gaps = pl.concat([NOT_CHECKED.empty(), *(gap for _, gap in parts)])
+    return findings, gaps.group_by("rule", "missing").agg(pl.col("count").sum()).sort("rule", "missing")
+
+
+def with_context(findings: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
+    """Add to each finding the claim, visit, place, payer and code of its row."""
+    return findings.join(services.select("row", *CONTEXT), on="row", how="left", maintain_order="left")
+
+
+def empty_findings() -> pl.DataFrame:
+    """Return no findings, with all columns of a report's findings."""
+    context = {name: SERVICES[name].dtype for name in CONTEXT}
+    return pl.DataFrame(schema={**FINDINGS.schema, **context})
+

@@ -1,0 +1,80 @@
+"""The visit grain: one pool of timed minutes, the units they allow and the units billed."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cleanclaim.rules.rule import known_sum
+
+
+def visit_grain(lines: pl.DataFrame, codes: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per visit that has a billed line.
+
+    ``codes`` and ``pools`` are the allocation per visit and code, and per visit.
+    """
+    in_pool = pl.col("pooled")
+    unit_cents = pl.coalesce("unit_reduced_cents", "unit_full_cents")
+    unit_charge = (pl.col("charge_cents") / pl.col("units")).round(0, mode="half_away_from_zero").cast(pl.Int64)
+    # lines are sorted by visit and row: the first of a group is the visit's first row
+    visits = (
+        lines.with_columns(
+            _pooled_units=pl.when(in_pool).then("units").otherwise(0.0),
+            _unit=pl.when(in_pool).then(unit_cents),
+            _unit_charge=pl.when(in_pool & (pl.col("units") > 0)).then(unit_charge),
+        )
+        .group_by("visit_key", maintain_order=True)
+        .agg(
+            pl.col(
+                "row", "claim_key", "patient_id", "pack", "dos", "discipline", "unit_method", "price_basis"
+            ).first(),
+            units_billed=known_sum(pl.col("_pooled_units")),
+            lowest_unit_cents=pl.col("_unit").min(),
+            lowest_unit_charge_cents=pl.col("_unit_charge").min(),
+        )
+    )
+    merged = visits.join(
+        pools.select("visit_key", "pools_minutes", "timed_minutes", "units_allowed"),
+        on="visit_key",
+        how="left",
+        maintain_order="left",
+        validate="1:1",
+    ).with_columns(
+        # without a discipline the pool is not known to be whole
+        **{c: pl.when(pl.col("discipline").is_not_null()).then(c) for c in ("timed_minutes", "units_allowed")}
+    )
+    return merged.join(_misallocated(lines, codes), on="visit_key", how="left", maintain_order="left").with_columns(
+        misallocated=pl.when(pl.col("units_allowed").is_not_null()).then(pl.col("misallocated").fill_null(False))
+    )
+
+
+def _misallocated(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+    """Return the visits in which a pooled code's units lie outside what any settling of ties gives."""
+    billed = (
+        lines.filter(pl.col("pooled") & pl.col("first_of_code")).select("visit_key", "code", "code_units_billed")
+    )
+    earned = codes.filter(pl.col("pooled")).select(
+        "visit_key", "code", "row", "code_units_expected", "code_units_low", "code_units_high"
+    )
+    compared = earned.join(billed, on=["visit_key", "code"], how="left").with_columns(
+        pl.col("code_units_billed").fill_null(0.0)
+    )
+    over = pl.col("code_units_billed") > pl.col("code_units_high")
+    under = pl.col("code_units_billed") < pl.col("code_units_low")
+    wrong = compared.filter(over | under).select("visit_key").unique()
+    text = pl.format("{} x {}", "code_units_expected", "code")
+    return (
+        compared.join(wrong, on="visit_key", how="semi")
+        .sort("visit_key", "row")
+        .group_by("visit_key", maintain_order=True)
+        .agg(
+            codes_billed_over=_listed(over),
+            codes_billed_under=_listed(under),
+            allocation_text=text.filter(pl.col("code_units_expected") > 0).str.join(", "),
+            misallocated=pl.lit(True),
+        )
+    )
+
+
+def _listed(which: pl.Expr) -> pl.Expr:
+    """The codes for which ``which`` is true, or null where there is none."""
+    return pl.when(which.any()).then(pl.col("code").filter(which).str.join(", "))

@@ -1,0 +1,210 @@
+"""Files of any kind to services: opened, told apart, joined where one holds the claims and another the minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from cleanclaim.claims.schema import SERVICES, UNREADABLE
+from cleanclaim.errors import InputError
+from cleanclaim.intake.claims837 import open_claims
+from cleanclaim.intake.content import Content, Kind, kind_of
+from cleanclaim.intake.delimited import open_delimited
+from cleanclaim.intake.join import join_minutes
+from cleanclaim.intake.mapping import Mapping as ColumnMapping
+from cleanclaim.intake.mapping import load_mapping
+from cleanclaim.intake.rows import PLACED, Rows
+from cleanclaim.intake.source import Source
+from cleanclaim.intake.visits import open_visits, visits_source
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Services read from files, and what could not be read of them.
+
+    ``services`` conforms to SERVICES, ``unreadable`` to UNREADABLE; ``file_id`` is the index in ``files``. Every row is
+    accounted for: ``rows_read`` = services + ``rows_left_out`` + ``rows_merged`` (minutes put to a claim line).
+    """
+
+    services: pl.DataFrame
+    unreadable: pl.DataFrame
+    files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    rows_read: int = 0
+    rows_left_out: int = 0
+    rows_merged: int = 0
+
+
+@dataclass
+class _Gathering:
+    """Portions put together into one Batch, with rows numbered from ``first_row``."""
+
+    files: tuple[str, ...]
+    default_payer: str | None
+    first_row: int = 0
+    services: list[pl.DataFrame] = field(default_factory=list)
+    unreadable: list[pl.DataFrame] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    read: int = 0
+    left_out: int = 0
+    merged: int = 0
+
+    @property
+    def height(self) -> int:
+        return sum(frame.height for frame in self.services)
+
+    def add(self, rows: Rows) -> pl.DataFrame:
+        """Take a portion in, and return its services with their numbers."""
+        payer = pl.col("payer") if self.default_payer is None else pl.col("payer").fill_null(self.default_payer)
+        numbered = rows.services.with_columns(
+            row=pl.int_range(pl.len(), dtype=pl.Int64) + (self.first_row + self.height), payer=payer
+        )
+        self.services.append(numbered)
+        self.unreadable.append(rows.unreadable)
+        self.notes.extend(rows.notes)
+        self.read += rows.read
+        self.left_out += rows.left_out
+        return numbered
+
+    def batch(self) -> Batch:
+        return Batch(
+            SERVICES.conform(pl.concat([PLACED.to_frame(eager=True), *self.services])),
+            pl.concat([UNREADABLE.empty(), *self.unreadable]),
+            self.files,
+            tuple(self.notes),
+            self.read,
+            self.left_out,
+            self.merged,
+        )
+
+    def next(self) -> _Gathering:
+        return _Gathering(self.files, self.default_payer, self.first_row + self.read)
+
+
+def read(paths: Sequence[Path], *, mapping: Path | str | None = None, default_payer: str | None = None) -> Batch:
+    """Return the services of all ``paths`` in one Batch.
+
+    A file's kind is judged by its content: 837 claims, JSON visits, or delimited rows with the documented column names
+    (or those of ``mapping``: a TOML file, or the name of a shipped one). ``default_payer`` goes to rows that name none.
+    Where one file has billed lines and no place for minutes, and another has, they are joined. Raises UnreadableFile,
+    UnsupportedFile or ConfigError where a file cannot be read at all.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "day.csv"
+    ...     _ = path.write_text("visit_id,dos,code,minutes\\nV1,03/04/2026,97530,15\\nV1,02/30/2026,97110,15\\n")
+    ...     batch = read([path], default_payer="medicare")
+    >>> batch.services.select("code", "minutes", "payer").rows(), batch.unreadable.select("line", "column").rows()
+    ([('97530', 15, 'medicare')], [(3, 'dos')])
+    """
+    parts = list(batches(paths, mapping=mapping, default_payer=default_payer, rows=None))
+    return parts[0]
+
+
+def batches(
+    paths: Sequence[Path],
+    *,
+    mapping: Path | str | None = None,
+    default_payer: str | None = None,
+    rows: int | None = 100_000,
+) -> Iterator[Batch]:
+    """Yield the services of ``paths`` in batches of about ``rows``, so that memory does not grow with the files.
+
+    As ``read``; files that are joined come whole, in the first batch. A visit may stand in two batches. At least one
+    batch is yielded. ``rows`` None puts everything into one.
+    """
+    sources = _open(paths, load_mapping(mapping))
+    gathering = _Gathering(tuple(source.name for source in sources), default_payer)
+    together = _to_join(sources)
+    if together:
+        _gather_joined(together, gathering)
+        if rows is not None and len(together) < len(sources):
+            yield gathering.batch()
+            gathering = gathering.next()
+    yielded = bool(together)
+    for source in sources:
+        if source in together:
+            continue
+        for portion in source.rows():
+            gathering.add(portion)
+            if rows is not None and gathering.height >= rows:
+                yield gathering.batch()
+                yielded, gathering = True, gathering.next()
+    if gathering.read or gathering.unreadable or gathering.notes or not yielded:
+        yield gathering.batch()
+
+
+def services_from_json(visits: Mapping[str, object] | Sequence[object], *, default_payer: str | None = None) -> Batch:
+    """Return visits in memory as a Batch: what a JSON file holds, as Python values.
+
+    >>> batch = services_from_json({"visits": [{"payer": "medicare", "dos": "2026-03-04", "services": [
+    ...     {"code": "97530", "minutes": 24, "units": 2, "modifiers": ["GP"]}]}]})
+    >>> batch.services.select("code", "units", "minutes", "modifier_1").row(0)
+    ('97530', 2.0, 24, 'GP')
+    """
+    source = visits_source(visits, "visits", 0)
+    gathering = _Gathering((source.name,), default_payer)
+    for portion in source.rows():
+        gathering.add(portion)
+    return gathering.batch()
+
+
+def _open(paths: Sequence[Path], mapping: ColumnMapping) -> list[Source]:
+    if not paths:
+        raise InputError("name at least one file", field="paths")
+    sources = []
+    for file_id, path in enumerate(paths):
+        content = Content.of(Path(path))
+        kind = kind_of(content)
+        if kind is Kind.X12:
+            sources.append(open_claims(content, file_id))
+        elif kind is Kind.JSON:
+            sources.append(open_visits(content, file_id))
+        else:
+            sources.append(open_delimited(content, file_id, mapping))
+    return sources
+
+
+def _to_join(sources: Sequence[Source]) -> list[Source]:
+    """Return the files of claims and of minutes that belong together, or none."""
+    claims = [source for source in sources if source.lacks_minutes]
+    minutes = [source for source in sources if source.carries_minutes]
+    return [source for source in sources if source in claims or source in minutes] if claims and minutes else []
+
+
+def _gather_joined(together: Sequence[Source], gathering: _Gathering) -> None:
+    """Read the files whole, join minutes to claim lines, and report the rows that found no one claim."""
+    claims: list[pl.DataFrame] = []
+    minutes: list[pl.DataFrame] = []
+    for source in together:
+        numbered = [gathering.add(portion) for portion in source.rows()]
+        (claims if source.lacks_minutes else minutes).extend(numbered)
+    joined = join_minutes(pl.concat(claims), pl.concat(minutes))
+    alone, lost = joined.unmatched.filter("billed"), joined.unmatched.filter(~pl.col("billed"))
+    unmatched = "unmatched: no claim line of this visit, claim or patient on this date"
+    ambiguous = "ambiguous: fits several claims; give its claim number"
+    gathering.services[:] = [pl.concat([joined.services, alone]).sort("row")]
+    gathering.unreadable += [
+        _report(alone, f"{unmatched}; checked on its own"),
+        _report(lost, f"{unmatched}; the row is left out"),
+        _report(joined.ambiguous, f"{ambiguous}; the row is left out"),
+    ]
+    gathering.left_out += lost.height + joined.ambiguous.height
+    gathering.merged += joined.merged
+    beside = joined.services.height - sum(frame.height for frame in claims)
+    gathering.notes.append(
+        f"minutes: {joined.merged} rows joined to claim lines, {beside} kept beside them as services not billed,"
+        f" {joined.unmatched.height} unmatched, {joined.ambiguous.height} ambiguous"
+    )
+
+
+def _report(rows: pl.DataFrame, message: str) -> pl.DataFrame:
+    """Return one UNREADABLE row for each of ``rows``, at its line, or its path in a JSON file."""
+    in_json = pl.col("place").is_not_null()
+    placed_rows = rows.select(
+        "file_id", line=pl.when(~in_json).then("source_line"), column="place", message=pl.lit(message)
+    )
+    return UNREADABLE.conform(placed_rows)

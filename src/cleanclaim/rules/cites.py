@@ -1,0 +1,74 @@
+"""The publications that rules rest on, each named once."""
+
+from __future__ import annotations
+
+from cleanclaim.citation import Citation
+
+_CLAIMS_CH5 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 5"
+_CLAIMS_CH5_URL = "https://www.cms.gov/Regulations-and-Guidance/Guidance/Manuals/Downloads/clm104c05.pdf"
+_BENEFIT_CH15 = "Medicare Benefit Policy Manual (Pub. 100-02), ch. 15"
+_BENEFIT_CH15_URL = "https://www.cms.gov/Regulations-and-Guidance/Guidance/Manuals/Downloads/bp102c15.pdf"
+_NCCI_MANUAL = "Medicare NCCI Policy Manual"
+
+# units
+TIMED_AND_UNTIMED = Citation(_CLAIMS_CH5, "sec. 20.2.B", _CLAIMS_CH5_URL)
+COUNTING_MINUTES = Citation(_CLAIMS_CH5, "sec. 20.2.C", _CLAIMS_CH5_URL)
+DAILY_LIMITS = Citation(_CLAIMS_CH5, "sec. 20.2.D", _CLAIMS_CH5_URL)
+TREATMENT_NOTE = Citation(_BENEFIT_CH15, "sec. 220.3.E", _BENEFIT_CH15_URL)
+CPT_TIME = Citation("CPT guidance on time (American Medical Association)", "a unit counts once its midpoint is passed")
+
+# NCCI pairs and maximums
+NCCI_PAIRS = Citation("Medicare NCCI procedure-to-procedure edit tables", "practitioner and outpatient hospital")
+NCCI_GENERAL = Citation(_NCCI_MANUAL, "ch. 1")
+NCCI_THERAPY = Citation(_NCCI_MANUAL, "ch. 11")
+BYPASS_EITHER_LINE = Citation(
+    "CMS Transmittal R2259OTN (One-Time Notification, Pub. 100-20)", "in force from July 1, 2019"
+)
+BYPASS_ARTICLE = Citation("CMS MLN article SE1418, revised", "modifiers 59 and X{EPSU}")
+BYPASS_PROPER_USE = Citation(
+    "CMS MLN1783722, Proper Use of Modifiers 59, XE, XP, XS and XU",
+    url="https://www.hhs.gov/guidance/document/mln1783722-proper-use-modifiers-59-xe-xp-xs-and-xu",
+)
+UNIT_MAXIMUMS = Citation(
+    "Medicare NCCI Medically Unlikely Edits tables", "maximum and adjudication indicator of the code"
+)
+ADDON_EDITS = Citation("Medicare NCCI add-on code edits", "base codes of the add-on code")
+
+# discipline and assistant modifiers
+DISCIPLINE_MODIFIERS = Citation(_CLAIMS_CH5, "sec. 20.1", _CLAIMS_CH5_URL)
+ALWAYS_THERAPY_EDITS = Citation("CMS MLN Matters article MM10176", "editing of always-therapy services, from 2018")
+REVENUE_CODES = Citation(_CLAIMS_CH5, "sec. 20", _CLAIMS_CH5_URL)
+ASSISTANT_LAW = Citation("Social Security Act", "sec. 1834(v)")
+ASSISTANT_UNITS = Citation(
+    "42 CFR", "410.59(a)(4) and 410.60(a)(4)", "https://www.ecfr.gov/current/title-42/section-410.60"
+)
+ASSISTANT_RULE_2020 = Citation("CY2020 Physician Fee Schedule final rule (CMS-1715-F)", "Federal Register, vol. 84")
+ASSISTANT_RULE_2022 = Citation("CY2022 Physician Fee Schedule final rule (CMS-1751-F)", "Federal Register, vol. 86")
+THERAPIST_SERVICES = Citation(_BENEFIT_CH15, "sec. 230.1 and 230.2", _BENEFIT_CH15_URL)
+SERVICE_LINE = Citation("ASC X12N 837P (005010X222A1)", "loop 2400, SV1: four modifiers a line")
+
+# KX threshold and liability notices
+KX_THRESHOLD = Citation(_CLAIMS_CH5, "sec. 10.3", _CLAIMS_CH5_URL)
+KX_LAW = Citation("42 USC 1395l(g)", "yearly threshold, KX, and liability under sec. 1879")
+KX_AGAINST_GA = Citation("NGS Medicare, therapy threshold guidance", "KX and GA are opposing modifiers")
+LIABILITY_NOTICES = Citation("Medicare Claims Processing Manual (Pub. 100-04), ch. 30", "advance beneficiary notices")
+LIABILITY_MODIFIERS = Citation("CMS Change Request 6563", "GA and GX, from April 1, 2010")
+
+# code, diagnosis, providers
+CODE_SETS = Citation("45 CFR 162.1002", "code sets valid on the date of service")
+THERAPY_CODE_LIST = Citation("CMS annual therapy code list", "codes and their dates")
+FEE_STATUS = Citation("Medicare Physician Fee Schedule relative value file", "status code")
+DIAGNOSIS_RELEASE = Citation("ICD-10-CM, release in force on the date of service", "45 CFR 162.1002(c)")
+DIAGNOSIS_DETAIL = Citation("ICD-10-CM Official Guidelines for Coding and Reporting", "sec. I.B.2, level of detail")
+_CLAIMS_CH26 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 26"
+_CLAIMS_CH26_URL = "https://www.cms.gov/Regulations-and-Guidance/Guidance/Manuals/Downloads/clm104c26.pdf"
+CLAIM_ITEMS = Citation(_CLAIMS_CH26, "sec. 10.4, items 14-33", _CLAIMS_CH26_URL)
+NPI_CHECK_DIGIT = Citation("45 CFR 162.406", "National Provider Identifier with a check digit")
+REFERRING_PROVIDER = Citation("Noridian Medicare, outpatient therapy claims", "one referring NPI, qualifier DN")
+
+# filing
+PLACES = Citation(_CLAIMS_CH26, "sec. 10.5, place of service codes", _CLAIMS_CH26_URL)
+SETTINGS_AND_FORMS = Citation(_CLAIMS_CH5, "sec. 10, settings of outpatient therapy and their claims", _CLAIMS_CH5_URL)
+TIMELY_FILING = Citation("42 CFR 424.44", "one calendar year from the date of service; other payers by contract")
+_CLAIMS_CH1 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 1"
+DUPLICATES = Citation(_CLAIMS_CH1, "sec. 120, detection of duplicate claims")

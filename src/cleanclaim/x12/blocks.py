@@ -1,0 +1,95 @@
+"""A file read in blocks, with what the last block left over in front of the next one.
+
+One buffer serves all blocks: spare bytes, bytes that were seen before (the context), then the *body*, then spare bytes.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import numpy as np
+
+from cleanclaim.x12.segments import PADDING, Bytes
+
+
+class Blocks:
+    """The bytes at hand, between what has been read and what has not."""
+
+    def __init__(self, stream: BinaryIO, block_bytes: int) -> None:
+        self._stream = stream
+        self.block_bytes = block_bytes
+        self._buffer = np.zeros(block_bytes + 2 * PADDING, np.uint8)
+        self.begin = PADDING  # where the body begins
+        self.used = PADDING  # where it ends
+        self.offset = 0  # of the body's first byte in the file
+        self.ended = False
+        self.grow()
+
+    @property
+    def data(self) -> Bytes:
+        """The context, the body and the spare bytes."""
+        return self._buffer[: self.used + PADDING]
+
+    @property
+    def body(self) -> Bytes:
+        """The bytes not yet read."""
+        return self._buffer[self.begin : self.used]
+
+    def head(self, count: int) -> bytes:
+        """Return the first ``count`` bytes of the body, or all that the file still has."""
+        while len(self.body) < count and not self.ended:
+            self.grow()
+        return self.body[:count].tobytes()
+
+    def grow(self) -> None:
+        """Read on, as many bytes as the body has but at least a block."""
+        self._read(max(self.block_bytes, len(self.body)))
+
+    def advance(self, to: int, context: bytes) -> None:
+        """Leave the bytes before ``to`` (a place in ``data``) behind, put ``context`` first, and read a block on."""
+        rest = self._buffer[to : self.used].copy()
+        self.offset += to - self.begin
+        self.begin = PADDING + len(context)
+        self.used = self.begin + len(rest)
+        self._reserve(self.used)
+        self._buffer[PADDING : self.begin] = np.frombuffer(context, np.uint8)
+        self._buffer[self.begin : self.used] = rest
+        self._read(self.block_bytes)
+
+    def skip_past(self, byte: int) -> bool:
+        """Leave the body behind up to the next ``byte`` and with it; false where the file ends first."""
+        while True:
+            found = np.flatnonzero(self.body == byte)
+            if len(found):
+                self.advance(self.begin + int(found[0]) + 1, self._buffer[PADDING : self.begin].tobytes())
+                return True
+            self.advance(self.used, self._buffer[PADDING : self.begin].tobytes())
+            if self.ended and not len(self.body):
+                return False
+
+    def append(self, byte: int) -> None:
+        """Put a byte behind the last one."""
+        self._reserve(self.used + 1)
+        self._buffer[self.used] = byte
+        self.used += 1
+        self._buffer[self.used : self.used + PADDING] = 0
+
+    @property
+    def shift(self) -> int:
+        """What to add to a place in ``data`` to get the byte offset in the file."""
+        return self.offset - self.begin
+
+    def _reserve(self, count: int) -> None:
+        if count + PADDING > len(self._buffer):
+            larger = np.zeros(count + PADDING, np.uint8)
+            larger[: len(self._buffer)] = self._buffer
+            self._buffer = larger
+
+    def _read(self, count: int) -> None:
+        self._reserve(self.used + count)
+        stop = self.used + count
+        while self.used < stop and not self.ended:
+            got = self._stream.readinto(memoryview(self._buffer)[self.used : stop])  # type: ignore[attr-defined]
+            self.used += got
+            self.ended = got == 0
+        self._buffer[self.used : self.used + PADDING] = 0

@@ -1,0 +1,106 @@
+"""The loops of an 837 professional claim: which segment belongs to which provider, subscriber, patient, claim or line.
+
+A loop begins at its *anchor*: an envelope segment, HL, CLM, the SBR of another payer after CLM, LX, or an SV1 that has
+no LX of its own. Every other segment belongs to the last anchor before it. So a provider before the first LX is the
+claim's, one after it is the line's, and one after another payer's SBR is neither.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cleanclaim.x12.chunk import Chunk
+from cleanclaim.x12.envelope import Envelope
+from cleanclaim.x12.segments import Flags, Ints
+
+_LEVELS = (b"20", b"22", b"23")
+
+
+class Loops:
+    """The anchors of a stretch, and for each claim and line the anchors that are open there.
+
+    ``anchors`` are rows of segments; all that ends in ``_at`` are places among the anchors. -1 means absent.
+    """
+
+    def __init__(self, chunk: Chunk, envelope: Envelope) -> None:
+        self._segments = chunk.segments
+        self._inside = envelope.inside
+        self.sv1 = self.rows(b"SV1")
+        claim, level, line = (self._flags(name) for name in (b"CLM", b"HL", b"LX"))
+        top = claim | level
+        top[envelope.rows] = True
+        mark = top | line
+        self._number(mark)
+        alone = self._without_lx(line)
+        payers = self.rows(b"SBR")
+        other_payers = payers[claim[self.anchors[self.owner[payers]]]]
+        if len(alone) or len(other_payers):
+            mark[alone] = mark[other_payers] = True
+            self._number(mark)
+        self.line_at = self.owner[self.sv1]
+        self.has_lx = line[self.anchors]
+        self._open_loops(envelope, top, level, claim)
+
+    def rows(self, name: bytes) -> Ints:
+        """Return the rows of the segments with this id."""
+        return np.flatnonzero(self._flags(name))
+
+    def first(self, rows: Ints) -> Ints:
+        """Return, for each anchor, the first of ``rows`` in its loop; the entry past the end is -1 as well."""
+        found = np.full(len(self.anchors) + 1, -1)
+        found[self.owner[rows[::-1]]] = rows[::-1]
+        return found
+
+    def _flags(self, name: bytes) -> Flags:
+        return self._segments.named(name) & self._inside
+
+    def _number(self, mark: Flags) -> None:
+        self.anchors = np.flatnonzero(mark)
+        self.owner = np.cumsum(mark) - 1
+
+    def _without_lx(self, line: Flags) -> Ints:
+        """Return the SV1 that follow no LX: directly after CLM, or a second one after the same LX."""
+        owner = self.owner[self.sv1]
+        second = np.zeros(len(owner), bool)
+        second[1:] = owner[1:] == owner[:-1]
+        return self.sv1[second | ~line[self.anchors[owner]]]
+
+    def _open_loops(self, envelope: Envelope, top: Flags, level: Flags, claim: Flags) -> None:
+        """Find the transaction set and levels that each claim is in, those open at the end, and the claim of each line."""
+        tops = np.flatnonzero(top[self.anchors])
+        rows = self.anchors[tops]
+        is_claim, is_level = claim[rows], level[rows]
+        outer = ~(is_claim | is_level)
+        code = self._level_codes(rows, is_level)
+        transaction = _last(outer)
+        billing, subscriber, patient = (_last(code == k) for k in range(3))
+        billing[billing < transaction] = -1
+        subscriber[subscriber < np.maximum(transaction, billing)] = -1
+        patient[(patient < subscriber) | (subscriber < 0)] = -1
+
+        chosen = np.concatenate([np.flatnonzero(is_claim), np.arange(len(tops))[-1:]])
+        places = np.append(tops, -1)
+        opened = [places[at[chosen]] for at in (transaction, billing, subscriber, patient)]
+        self.ends_at = [int(at[-1]) if len(at) else -1 for at in opened]
+        count = int(is_claim.sum())
+        self.claim_at = places[chosen[:count]]
+        self.billing_at, self.subscriber_at, self.patient_at = (at[:count] for at in opened[1:])
+        self.envelope_at = tops[outer]
+        self.envelope_of = (np.cumsum(outer) - 1)[chosen[:count]]
+        top_of = np.cumsum(top[self.anchors])[self.line_at] - 1
+        claim_of = np.where(is_claim, np.cumsum(is_claim) - 1, -1)
+        self.claim_of_line = claim_of[top_of]
+
+    def _level_codes(self, rows: Ints, is_level: Flags) -> Ints:
+        """Return 0, 1 or 2 for the HL of a billing provider, subscriber or patient; -1 for any other row."""
+        at = np.flatnonzero(is_level)
+        spans = self._segments.element(rows[at], 3)
+        code = np.full(len(rows), -1)
+        for k, level in enumerate(_LEVELS):
+            code[at[self._segments.equal(spans, level)]] = k
+        return code
+
+
+def _last(here: Flags) -> Ints:
+    """Return for each place the last place, up to and with it, where ``here`` is true; -1 before the first."""
+    return np.maximum.accumulate(np.where(here, np.arange(len(here)), -1))
