@@ -16,8 +16,8 @@ CLAIMS_PER_TRANSACTION = 1000
 CLAIMS_PER_BILLING_PROVIDER = 125
 CODES = (("97110", 4200), ("97112", 4650), ("97116", 4125), ("97140", 4000), ("97530", 5175), ("97535", 4700))
 PAYERS = (("MEDICARE", "12502"), ("BLUE PLAN", "60054"), ("FIRST MUTUAL", "87726"), ("STATE MEDICAID", "77027"))
-FAMILY = ("ALDER", "BIRCH", "CEDAR", "HAZEL", "LARCH", "MAPLE", "ROWAN", "WILLOW")
-GIVEN = ("ADA", "BEN", "CORA", "DEAN", "ELLA", "FINN", "GAIL", "HUGO")
+FAMILY = ("ALDERMAN", "BIRCHALL", "CEDARS", "HAZELTON", "LARCHER", "MAPLETON", "ROWANTREE", "WILLOWS")
+GIVEN = ("ADELINE", "BENEDICT", "CORA", "DESMOND", "ELEANOR", "FINN", "GAIL", "HUGO")
 DIAGNOSES = ("M5450", "M25561", "M25511", "M542", "R262", "M6281", "Z96651")
 THERAPY = (("GP", "225100000X"), ("GO", "225X00000X"))
 FIRST_DAY = date(2026, 1, 5)
@@ -88,7 +88,7 @@ def _billing_provider(level: int, stem: int) -> list[str]:
     return [
         f"HL*{level}**20*1",
         "PRV*BI*PXC*261QR0400X",
-        f"NM1*85*2*THERAPY GROUP {stem % 100}*****XX*{npi(stem)}",
+        f"NM1*85*2*MAIN STREET THERAPY GROUP {stem % 100}*****XX*{npi(stem)}",
         "N3*12 MAIN STREET",
         "N4*CARMEL*IN*460321234",
         "REF*EI*123456789",
@@ -101,8 +101,8 @@ def _subscriber(draw: Random, level: int, billing: int, number: int, dependent: 
         f"HL*{level}*{billing}*22*{dependent:d}",
         f"SBR*P*{'' if dependent else 18}*******CI",
         f"NM1*IL*1*{draw.choice(FAMILY)}*{draw.choice(GIVEN)}****MI*W{number % 30_000 + 100_000_000}",
-        f"N3*{number % 900 + 10} OAK LANE",
-        "N4*CARMEL*IN*46032",
+        f"N3*{number % 9000 + 1000} NORTH OAK LANE",
+        f"N4*INDIANAPOLIS*IN*46{number % 900 + 100}",
         f"DMG*D8*19{draw.randrange(30, 99)}0{draw.randrange(1, 10)}1{draw.randrange(10)}*{draw.choice('FM')}",
         f"NM1*PR*2*{payer}*****PI*{payer_id}",
     ]

@@ -143,18 +143,19 @@ class Config:
 
     def periods(self) -> Periods:
         """Return the periods within which no value of a pack changes."""
-        return self._policy.periods
+        return self.policy.periods
 
     def policy_by_period(self) -> pl.DataFrame:
         """Return ``codes.payers.policy_by_period`` with the clinic's own packs."""
-        return self._policy.by_period
+        return self.policy.by_period
 
     def code_policy_by_period(self) -> pl.DataFrame:
         """Return ``codes.payers.code_policy_by_period`` with the clinic's own packs."""
-        return self._policy.by_code
+        return self.policy.by_code
 
     @cached_property
-    def _policy(self) -> payers.Policy:
+    def policy(self) -> payers.Policy:
+        """The policy tables of the shipped packs and the clinic's own."""
         return payers.Policy.of(self.packs) if self.overrides else payers.shipped()
 
     def pack_of(self, payer: str) -> payers.Pack:

@@ -13,7 +13,23 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from cleanclaim.errors import InputError
+
 DAWN = date(1, 1, 1)
+
+
+def as_day(value: date | str, field: str) -> date:
+    """Return a day given as a date or as YYYY-MM-DD; InputError naming ``field`` for anything else.
+
+    >>> as_day("2026-03-04", "on")
+    datetime.date(2026, 3, 4)
+    """
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise InputError("a day as YYYY-MM-DD is wanted", field=field) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,8 @@ def test_every_step_of_a_full_day_is_told_in_order_with_its_source() -> None:
         ("97112, 4 minutes by PT+PTA together: counted once, as the therapist's.", test),
         (
             (
-                "97140, 15 minutes by the student: not counted; a student's time counts only where the therapist leads it "
-                "in the room, and is then the therapist's."
+                "97140, 15 minutes by the student: not counted; a student's time counts only where the therapist "
+                "leads it in the room, and is then the therapist's."
             ),
             "Medicare Benefit Policy Manual (Pub. 100-02), ch. 15, sec. 230.B",
         ),
@@ -110,15 +110,15 @@ def test_every_step_of_a_full_day_is_told_in_order_with_its_source() -> None:
         ),
         (
             (
-                "Tie: 97530, 97110 and 97112 have 8 minutes left each, for 2 units. Any choice is right; here it is made "
-                "in the order given: 97530 and 97110."
+                "Tie: 97530, 97110 and 97112 have 8 minutes left each, for 2 units. Any choice is right; here it is "
+                "made in the order given: 97530 and 97110."
             ),
             f"{manual}.C, examples 2 and 5",
         ),
         (
             (
-                "97550 is outside the 15-minute pool: a unit of 30 minutes counts from 16, each further one of 15 with 8 "
-                "more. 38 minutes: 1 x 97550 and 1 x 97551."
+                "97550 is outside the 15-minute pool: a unit of 30 minutes counts from 16, each further one of 15 "
+                "with 8 more. 38 minutes: 1 x 97550 and 1 x 97551."
             ),
             midpoint,
         ),
@@ -128,8 +128,8 @@ def test_every_step_of_a_full_day_is_told_in_order_with_its_source() -> None:
         ),
         (
             (
-                "97530: therapist 13 minutes, assistant 10; whole units: therapist 0, assistant 0; 2 units are open, with "
-                "13 and 10 minutes left: one each. So 1 unit without and 1 with CQ."
+                "97530: therapist 13 minutes, assistant 10; whole units: therapist 0, assistant 0; 2 units are open, "
+                "with 13 and 10 minutes left: one each. So 1 unit without and 1 with CQ."
             ),
             test,
         ),

@@ -277,3 +277,22 @@ def test_without_a_modifier_column_the_count_is_not_known() -> None:
 
 def test_the_last_digit_of_the_bill_type_is_the_frequency() -> None:
     assert converted(bill_type=["0137", "131"], frequency=[None, "8"]).values["frequency"].to_list() == ["7", "8"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(*[st.sampled_from(["", " ", "1", "GP", "09:00", "1:30 PM", "x", "2026-03-04", "$5"])] * 5),
+        max_size=20,
+    )
+)
+def test_long_columns_are_read_as_short_ones_are(rows: list[tuple[str, ...]]) -> None:
+    names = ("minutes", "modifiers", "start", "stop", "charge")
+    columns = {name: [row[n] or None for row in rows] for n, name in enumerate(names)}
+    short = converted(**columns)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cleanclaim.intake.rows._FEW", 0)
+        long = converted(**columns)
+    assert long.values.equals(short.values)
+    assert long.kept.equals(short.kept)
+    assert long.faults.equals(short.faults)

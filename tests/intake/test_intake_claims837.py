@@ -36,7 +36,9 @@ def file_837(folder: Path, *claims: str) -> Path:
 
 def test_a_line_with_what_its_claim_says(tmp_path: Path) -> None:
     rendering = "NM1*DN*1*ROE*MARY****XX*1003000126~NM1*82*1*POE*ANN****XX*1245319599~PRV*PE*PXC*225100000X~"
-    path = file_837(tmp_path, claim("C9", "150.25", line(1, "97530:GP:59", "150.25", "2"), more=f"REF*F8*ICN7~{rendering}"))
+    path = file_837(
+        tmp_path, claim("C9", "150.25", line(1, "97530:GP:59", "150.25", "2"), more=f"REF*F8*ICN7~{rendering}")
+    )
     batch = intake.read([path])
     row = {k: v for k, v in batch.services.row(0, named=True).items() if v is not None}
     assert row.pop("source_offset") == path.read_bytes().index(b"SV1")
@@ -85,7 +87,14 @@ def test_the_taxonomy_is_that_of_whoever_gave_the_line(tmp_path: Path) -> None:
     path = file_837(
         tmp_path,
         claim("C1", "1", line(1, "97530", "1")),
-        claim("C2", "3", line(1, "97530", "1"), line(2, "97110", "1", more=of_line), line(3, "97112", "1", more=bare), more=of_claim),
+        claim(
+            "C2",
+            "3",
+            line(1, "97530", "1"),
+            line(2, "97110", "1", more=of_line),
+            line(3, "97112", "1", more=bare),
+            more=of_claim,
+        ),
     )
     assert intake.read([path]).services.select("rendering_npi", "taxonomy").rows() == [
         (None, "261QP2000X"),

@@ -15,6 +15,10 @@ from cleanclaim.claims.schema import SERVICES, UNREADABLE
 from cleanclaim.errors import CleanclaimError, ConfigError, InputError, UnreadableFile, UnsupportedFile
 
 HEADER = "visit_id,patient_id,dos,code,modifiers,units,minutes\n"
+HEADERLESS = (
+    "the header has no column code and none for dos and none for patient_id, visit_id or claim_id; rename the columns,"
+    " or give a mapping file that says which columns hold them (shipped: extract)"
+)
 ROW = "V1,P1,2026-03-04,97530,GP,1,15\n"
 
 
@@ -197,7 +201,11 @@ def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     ("content", "error", "says"),
     [
         (b"", UnreadableFile, "the file is empty; export it again"),
-        (b"PK\x03\x04rest", UnsupportedFile, "this is a workbook or ZIP archive, which is not read; save the sheet as CSV"),
+        (
+            b"PK\x03\x04rest",
+            UnsupportedFile,
+            "this is a workbook or ZIP archive, which is not read; save the sheet as CSV",
+        ),
         (b"%PDF-1.7", UnsupportedFile, "this is a PDF, which is not read; export the report as CSV"),
         (gzip.compress(b"x"), UnsupportedFile, "this is a gzip archive, which is not read; unpack it first"),
         (b"\x7fELF\x00\x00", UnsupportedFile, "this is not a text file; give a CSV, JSON or X12 file"),
@@ -211,8 +219,7 @@ def test_delimiters(tmp_path: Path, delimiter: str) -> None:
         (
             b"visit,day,cpt\n",
             UnreadableFile,
-            "the header has no column code and none for dos and none for patient_id, visit_id or claim_id; rename the"
-            " columns, or give a mapping file that says which columns hold them (shipped: extract)",
+            HEADERLESS,
         ),
         (b"dos,Code,code,visit_id\n", UnreadableFile, "the column Code stands twice; rename or remove one"),
     ],
@@ -314,9 +321,7 @@ def test_a_mapping_with_its_own_dates_and_separator(tmp_path: Path) -> None:
     assert batch.services.select("visit_id", "claim_id", "dos", "modifier_1", "modifier_2").rows() == [
         ("7", "7", date(2026, 3, 4), "GP", "59")
     ]
-    assert batch.unreadable["message"].to_list() == [
-        "'2026-03-04' is not a date written %d.%m.%Y; the row is left out"
-    ]
+    assert batch.unreadable["message"].to_list() == ["'2026-03-04' is not a date written %d.%m.%Y; the row is left out"]
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,8 @@ X12 = (
     b"HL*1**20*1~HL*2*1*22*0~CLM*C1*84***11:B:1~LX*1~SV1*HC:97110:GP*84*UN*2***1~DTP*472*D8*20260304~"
     b"SE*9*0001~GE*1*1~IEA*1*000000001~"
 )
-EDIT = st.tuples(st.floats(0, 1), st.integers(0, 8), st.one_of(st.binary(max_size=6), st.sampled_from(
-    [b'"', b",", b"\n", b"\r", b'""', b"{", b"]", b"\xff", b"\0", b"-", b"9" * 30, b"~", b"*", b":", b"null", b"[[", b"\xc3"]
-)))
+TOKENS = [b"\n", b"\r", b"\0", b"\xff", b"\xc3", b"9" * 30, *b'" , "" { ] [[ - ~ * : null'.split()]
+EDIT = st.tuples(st.floats(0, 1), st.integers(0, 8), st.binary(max_size=6) | st.sampled_from(TOKENS))
 
 
 def mutated(text: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
@@ -45,10 +44,13 @@ def read(folder: Path, *contents: bytes) -> intake.Batch | None:
         path = folder / f"{number}.txt"
         path.write_bytes(content)
         paths.append(path)
+    refused, batch = "", None
     try:
         batch = intake.read(paths)
     except CleanclaimError as error:
-        assert str(folder) in str(error)
+        refused = str(error)
+    if batch is None:
+        assert str(folder) in refused
         return None
     assert batch.services.schema == SERVICES.schema
     assert batch.unreadable.schema == UNREADABLE.schema
@@ -106,8 +108,12 @@ def test_two_files_joined(
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["visits", "services", "code", "dos", "minutes", "modifiers", "x"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["visits", "services", "code", "dos", "minutes", "modifiers", "x"]), inner, max_size=4
+        )
+    ),
     max_leaves=12,
 )
 

@@ -116,7 +116,15 @@ def test_further_blocks_of_a_code_stay_as_services_of_its_claim(tmp_path: Path) 
     claims = [{"claim_id": "C1", "patient_id": "M77", "modifiers": "GP", "units": 3}]
     minutes = [
         {"claim_id": "C1", "patient_id": "P1", "visit_id": "V1", "minutes": 20, "by": "PT", "units": 2},
-        {"claim_id": "C1", "patient_id": "P1", "visit_id": "V1", "minutes": 15, "by": "PTA", "start": "10:00", "units": 1},
+        {
+            "claim_id": "C1",
+            "patient_id": "P1",
+            "visit_id": "V1",
+            "minutes": 15,
+            "by": "PTA",
+            "start": "10:00",
+            "units": 1,
+        },
     ]
     batch = joined(tmp_path, claims, minutes)
     columns = ("file_id", "source_line", "claim_id", "visit_id", "patient_id", "units", "billed", "minutes", "by")
@@ -144,6 +152,20 @@ def test_a_claim_of_two_disciplines_lends_none_to_an_unbilled_code(tmp_path: Pat
     claims = [{"claim_id": "C1"}, {"claim_id": "C1", "code": "97535", "modifiers": "GO"}]
     batch = joined(tmp_path, claims, [{"claim_id": "C1", "code": "97140", "minutes": 7}])
     assert rows(batch, "code", "stated_discipline") == [("97530", None), ("97535", None), ("97140", None)]
+
+
+def test_who_gave_an_unbilled_code_says_its_discipline(tmp_path: Path) -> None:
+    claims = [{"claim_id": "C1"}, {"claim_id": "C1", "code": "97535", "modifiers": "GO"}]
+    batch = joined(tmp_path, claims, [{"claim_id": "C1", "code": "97140", "minutes": 7, "by": "OTA"}])
+    assert rows(batch, "code", "stated_discipline")[2] == ("97140", "GO")
+
+
+def test_minutes_that_could_not_be_read_are_not_taken_for_none(tmp_path: Path) -> None:
+    claims = [{"claim_id": "C1"}, {"claim_id": "C1", "code": "97140"}, {"claim_id": "C1", "code": "97110"}]
+    minutes = [{"claim_id": "C1", "minutes": "-5"}, {"claim_id": "C1", "code": "97140", "minutes": 9}]
+    batch = joined(tmp_path, claims, minutes)
+    assert rows(batch, "minutes", "carries_minutes") == [(None, None), (9, True), (None, True)]
+    assert batch.unreadable.select("line", "column").rows() == [(2, "minutes")]
 
 
 def test_lines_of_the_visit_without_minutes_are_known_to_have_none(tmp_path: Path) -> None:

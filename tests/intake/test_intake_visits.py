@@ -67,7 +67,9 @@ def test_a_service_overrides_its_visit() -> None:
     [("0.29", 29), ("1.10", 110), ("33.33", 3333), ("4.350", 435), ("1e2", None), ("60.005", None), ('"$60"', 6000)],
 )
 def test_charges_are_taken_by_their_decimal_text(tmp_path: Path, charge: str, cents: int | None) -> None:
-    text = f'{{"visits": [{{"visit_id": 1, "dos": "2026-03-04", "code": "97530", "services": [{{"charge": {charge}}}]}}]}}'
+    text = (
+        f'{{"visits": [{{"visit_id": 1, "dos": "2026-03-04", "code": "97530", "services": [{{"charge": {charge}}}]}}]}}'
+    )
     batch = read_text(tmp_path, text)
     assert batch.services["charge_cents"].to_list() == [cents]
     assert batch.services["billed"].to_list() == [True]
@@ -141,7 +143,8 @@ def test_visits_without_any_number_are_told_apart_by_their_place() -> None:
 
 
 def test_keys_that_stand_twice_and_keys_unknown_are_told(tmp_path: Path) -> None:
-    text = '{"visits": [{"visit_id": "V1", "dos": "2026-03-04", "mood": 1, "services": [{"code": "97530", "code": "97110"}]}]}'
+    service = '{"code": "97530", "code": "97110"}'
+    text = f'{{"visits": [{{"visit_id": "V1", "dos": "2026-03-04", "mood": 1, "services": [{service}]}}]}}'
     batch = read_text(tmp_path, text)
     assert batch.services["code"].to_list() == ["97110"]
     assert batch.unreadable.select("column", "message").rows() == [

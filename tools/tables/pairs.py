@@ -90,7 +90,9 @@ def _dated(rows: pl.DataFrame) -> pl.DataFrame:
         (pl.col("indicator") == VOID).shift().over(*pair),
     )
     follows = before.dt.offset_by("1d")
-    starts = pl.coalesce("effective", "_follows")
+    # a pair that only the later release has was no edit while the complete one was in force
+    added = pl.when(pl.col("release") == LATER).then(pl.lit(quarter_end(COMPLETE)).dt.offset_by("1d"))
+    starts = pl.coalesce("effective", "_follows", added)
     first_listed = pl.min_horizontal("release", "deleted")
     restarted = pl.col("_follows").is_between(ENDED, BACK, closed="right")
     return (

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cleanclaim.cli.output import emit, errors
-from cleanclaim.errors import InputError
+from cleanclaim.dated import as_day
 
 if TYPE_CHECKING:
     from cleanclaim.engine.report import Report
@@ -79,10 +79,7 @@ def _local_config() -> Path | None:
 def _day(text: str | None) -> date | None:
     if text is None:
         return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  (a calendar day has no zone)
-    except ValueError:
-        raise InputError("a day as YYYY-MM-DD is wanted", field="--as-of") from None
+    return as_day(text, "--as-of")
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 import typer
 
 from cleanclaim.cli.output import emit, errors
-from cleanclaim.errors import InputError
+from cleanclaim.dated import as_day
 
 _JSON = typer.Option(False, "--json", help="Write JSON instead of text.")
 _ON = typer.Option(None, "--on", help="Date of service, YYYY-MM-DD; today by default.")
@@ -123,7 +123,4 @@ def payers(
 def _day(text: str | None) -> date:
     if text is None:
         return date.today()  # noqa: DTZ011  (the user's own calendar day is meant)
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  (a calendar day has no zone)
-    except ValueError:
-        raise InputError("a day as YYYY-MM-DD is wanted", field="--on") from None
+    return as_day(text, "--on")

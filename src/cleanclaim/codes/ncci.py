@@ -18,6 +18,7 @@ import polars as pl
 
 from cleanclaim.codes import hcpcs, tables
 from cleanclaim.codes.modifiers import BYPASS
+from cleanclaim.dated import as_day
 from cleanclaim.errors import InputError, UnknownCode
 
 TABLES = ("practitioner", "hospital")
@@ -134,7 +135,7 @@ def family() -> frozenset[str]:
     return frozenset(tables.load("ncci_family")["code"].to_list())
 
 
-def pairs(a: str, b: str, on: date, setting: str) -> dict[str, Any]:
+def pairs(a: str, b: str, on: date | str, setting: str) -> dict[str, Any]:
     """Return the edits between two codes in one table, newest first, and what they do on a day.
 
     The order of the codes does not matter; dates are ISO strings or null. ``note`` says how far the answer goes where
@@ -146,6 +147,7 @@ def pairs(a: str, b: str, on: date, setting: str) -> dict[str, Any]:
     """
     if setting not in TABLES:
         raise InputError(f"{setting!r} is not a setting; use practitioner or hospital", field="setting")
+    on = as_day(on, "on")
     codes = [_code(a, "codes[0]"), _code(b, "codes[1]")]
     if codes[0] == codes[1]:
         raise InputError("name two different codes", field="codes[1]")

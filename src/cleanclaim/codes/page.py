@@ -13,6 +13,7 @@ import polars as pl
 
 from cleanclaim.codes import fee_status, hcpcs, ncci, params, places, statements, tables
 from cleanclaim.codes.modifiers import DISCIPLINES
+from cleanclaim.dated import as_day
 from cleanclaim.errors import InputError, UnknownCode
 
 _CODE = re.compile(r"\d{5}|\d{4}[A-Z]|[A-Z]\d{4}")
@@ -33,7 +34,7 @@ Pairs = Sequence[Mapping[str, Any]]
 Statements = Sequence[Mapping[str, str | None]]
 
 
-def code_page(code: str, on: date) -> dict[str, Any]:
+def code_page(code: str, on: date | str) -> dict[str, Any]:
     """Return the page of a therapy code as of a day, ready for JSON.
 
     Raises UnknownCode for a code outside the catalogue, InputError for a malformed one.
@@ -53,6 +54,7 @@ def code_page(code: str, on: date) -> dict[str, Any]:
     >>> page["mue"]["practitioner"]["units"], page["fee_schedule"]["national_cents"], page["what_it_is_not"][0]["code"]
     (6, 3662, '97110')
     """
+    on = as_day(on, "on")
     facts = _facts(code, on)
     pairs = _pairs(facts["code"], on)
     reader = statements.Reader(facts["code"], on, _conditions(facts, pairs, on), _words(facts, pairs, on))

@@ -95,9 +95,9 @@ def allocate(services: pl.DataFrame) -> Allocation:
     recorded), ``by`` (null: the therapist), the code's ``family``, ``is_addon``, ``unit_kind``, ``minutes_per_unit``,
     ``timed``, ``untimed``, ``pooled``, ``is_evaluation``, and, the same on all rows of a visit, ``unit_method`` (null:
     payer not mapped), ``tie_policy`` (``order_given``, also for null, or ``code_order``),
-    ``assistant_modifier_required``, ``assistant_midpoint_test``, ``assistant_de_minimis_share``. Minutes of students
-    and aides count nothing; minutes given together belong to the therapist. A code whose facts are null has null units
-    and stays out of the pool.
+    ``assistant_modifier_required`` (false for GN, which has no such modifier), ``assistant_midpoint_test``,
+    ``assistant_de_minimis_share``. Minutes of students and aides count nothing; minutes given together belong to the
+    therapist. A code whose facts are null has null units and stays out of the pool.
     """
     given = _by_code(services)
     ranked = _ranked(_count(_members(given)))
@@ -210,12 +210,8 @@ def _ranked(members: pl.DataFrame) -> pl.DataFrame:
     """Members sorted by visit, those in the pool first, the largest remainder first, then by the tie policy."""
     short_of_quarter = pl.when("in_pool").then(QUARTER - pl.col("remainder")).otherwise(QUARTER + 1)
     in_order = pl.when(pl.col("tie_policy").ne_missing("code_order")).then("row").otherwise(0)
-    return (
-        members.with_columns(_short=short_of_quarter, _order=in_order)
-        .sort("visit_key", "_short", "_order", "family")
-        .drop("_short", "_order")
-        .with_columns(_index=pl.int_range(pl.len()))
-    )
+    ordered = members.sort("visit_key", short_of_quarter, in_order, "family")
+    return ordered.with_columns(_index=pl.int_range(pl.len()))
 
 
 def _pools(ranked: pl.DataFrame) -> pl.DataFrame:
@@ -251,24 +247,19 @@ def _share(ranked: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
     )
     # one row per member again: members are sorted by visit, in the order of the pools
     cut = cuts[ranked["visit_key"].rle_id()]
-    in_pool = pl.col("in_pool")
+    in_pool, whole = pl.col("in_pool"), pl.col("whole_units")
     place = pl.when(in_pool).then(pl.col("_index") - pl.col("_start"))
-    return (
-        pl.concat([ranked, cut], how="horizontal")
-        .with_columns(
-            place=place,
-            extra=place < spare,
-            in_tie=(
-                in_pool & (pl.col("_cut") == pl.col("_following")) & (pl.col("remainder") == pl.col("_cut"))
-            ).fill_null(False),
-        )
-        .with_columns(
-            units=pl.when(in_pool).then(pl.col("whole_units") + pl.col("extra").cast(pl.Int64)).otherwise("solo_units")
-        )
-        .with_columns(
-            other_units=pl.when("in_tie").then(2 * pl.col("whole_units") + 1 - pl.col("units")).otherwise("units")
-        )
-        .drop("_index", "_start", "_cut", "_following")
+    extra = (place < spare).cast(pl.Int64)
+    in_tie = in_pool & (pl.col("_cut") == pl.col("_following")) & (pl.col("remainder") == pl.col("_cut"))
+    in_tie = in_tie.fill_null(False)
+    units = pl.when(in_pool).then(whole + extra).otherwise("solo_units")
+    return pl.concat([ranked, cut], how="horizontal").select(
+        pl.exclude("_index", "_start", "_cut", "_following"),
+        place=place,
+        extra=place < spare,
+        in_tie=in_tie,
+        units=units,
+        other_units=pl.when(in_tie).then(whole + 1 - extra).otherwise(units),
     )
 
 

@@ -47,7 +47,7 @@ def check(
     settings = config or Config.load(None)
     chosen = tuple(rules) if rules is not None else all_rules()
     resolved = settings.resolve(services)
-    built = grains.build(resolved, settings, as_of)
+    built = grains.build(resolved, settings.policy, as_of)
     found: list[pl.DataFrame] = []
     missing: list[pl.DataFrame] = []
     for grain in Grain:
@@ -72,14 +72,9 @@ _ANCHORED = pl.Schema({**FINDINGS.schema, "visit_key": pl.Int64(), "claim_key": 
 def _run(rules: Sequence[Rule], frame: pl.DataFrame) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
     """Evaluate all rules of one grain in one pass; then look only at the rows that are not a pass."""
     verdicts = frame.select(rule.verdict for rule in rules)
-    found: list[pl.DataFrame] = []
-    missing: list[pl.DataFrame] = []
-    for rule in rules:
-        verdict = verdicts[rule.id]
-        if verdict.any():
-            found.append(_findings(rule, frame.filter(verdict)))
-        if verdict.has_nulls():
-            missing.append(_gaps(rule, frame.filter(verdict.is_null())))
+    faults, gaps = verdicts.sum().row(0, named=True), verdicts.null_count().row(0, named=True)
+    found = [_findings(rule, frame.filter(verdicts[rule.id])) for rule in rules if faults[rule.id]]
+    missing = [_gaps(rule, frame.filter(verdicts[rule.id].is_null())) for rule in rules if gaps[rule.id]]
     return found, missing
 
 
@@ -111,13 +106,11 @@ def _findings(rule: Rule, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _gaps(rule: Rule, rows: pl.DataFrame) -> pl.DataFrame:
     """Count the rows that could not be checked by which of the rule's inputs are missing in them."""
-    names = pl.concat_str(
-        [pl.when(_missing(c)).then(pl.lit(c)) for c in rule.inputs], separator=" ", ignore_nulls=True
-    )
+    missing = rows.select(missing=pl.concat_str([pl.when(_missing(c)).then(pl.lit(c)) for c in rule.inputs], separator=" ", ignore_nulls=True))
     return (
-        rows.group_by(missing=names)
-        .agg(count=pl.len().cast(pl.Int64))
-        .select(rule=pl.lit(rule.id), missing="missing", count="count")
+        missing.to_series().value_counts().select(
+            rule=pl.lit(rule.id), missing="missing", count=pl.col("count").cast(pl.Int64)
+        )
     )
 
 

@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from cleanclaim.codes import places
+from cleanclaim.engine.beside import beside
 from cleanclaim.rules.rule import known_sum
+
+
+# stated once a claim, so the same on all of its lines
+_STATED = (
+    "visit_key",
+    "pack",
+    "claim_form",
+    "setting",
+    "place_of_service",
+    "bill_type",
+    "referring_required",
+    "carries_referring",
+    "claim_charge_cents",
+    "received",
+    "filing_limit_days",
+    "filing_limit_months",
+    "price_basis",
+    "as_of",
+)
+_SUMMED = (
+    "row",
+    "dos",
+    "always_therapy",
+    "sometimes_therapy",
+    "referring_npi",
+    "charge_cents",
+    "allowed_cents",
+    "duplicate_of",
+)
 
 
 def claim_grain(lines: pl.DataFrame) -> pl.DataFrame:
     """Return one row per claim as sent that stands; no rows where the input has no claims."""
     claims = (
         lines.filter(pl.col("claim_key").is_not_null())
+        .select("claim_key", *_STATED, *_SUMMED)
         .group_by("claim_key", maintain_order=True)
         .agg(
-            # stated once a claim, so the same on all of its lines
-            pl.col(
-                "visit_key",
-                "pack",
-                "claim_form",
-                "setting",
-                "place_of_service",
-                "bill_type",
-                "referring_required",
-                "carries_referring",
-                "claim_charge_cents",
-                "received",
-                "filing_limit_days",
-                "filing_limit_months",
-                "price_basis",
-                "as_of",
-            ).first(),
+            pl.col(_STATED).first(),
             row=pl.col("row").min(),
             dos=pl.col("dos").min(),
             has_therapy=(pl.col("always_therapy") | pl.col("sometimes_therapy")).any(ignore_nulls=False),
@@ -49,24 +66,12 @@ def claim_grain(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _with_places(claims: pl.DataFrame) -> pl.DataFrame:
     """Add whether the place of service and the bill type go with the setting."""
-    yes = pl.lit(True)
+    placed = claims.with_columns(
+        place_known=places.place_known(claims["place_of_service"]), bill_class=pl.col("bill_type").str.slice(0, 2)
+    )
+    fitting, forms = _fitting()
     return (
-        claims.with_columns(
-            place_known=places.place_known(claims["place_of_service"]),
-            _bill=pl.col("bill_type").str.slice(0, 2),
-        )
-        .join(
-            places.setting_places().with_columns(_place=yes),
-            on=["setting", "place_of_service"],
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            places.setting_bill_types().rename({"bill_type": "_bill"}).with_columns(_form=yes),
-            on=["setting", "_bill"],
-            how="left",
-            maintain_order="left",
-        )
+        beside(beside(placed, fitting, ["setting", "place_of_service"]), forms, ["setting", "bill_class"])
         .with_columns(
             place_fits=pl.when(
                 pl.col("setting").is_not_null() & (pl.col("claim_form") == "professional") & pl.col("place_known")
@@ -75,7 +80,17 @@ def _with_places(claims: pl.DataFrame) -> pl.DataFrame:
                 pl.col("_form").fill_null(False)
             ),
         )
-        .drop("_place", "_form", "_bill")
+        .drop("_place", "_form", "bill_class")
+    )
+
+
+@cache
+def _fitting() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The places and the bill types that go with each setting."""
+    yes = pl.lit(True)
+    return (
+        places.setting_places().select("setting", "place_of_service", _place=yes),
+        places.setting_bill_types().select("setting", bill_class="bill_type", _form=yes),
     )
 
 

@@ -14,6 +14,7 @@ import polars as pl
 
 from cleanclaim.claims.schema import GRAINS, Grain
 from cleanclaim.codes import ncci
+from cleanclaim.codes.payers import Policy
 from cleanclaim.engine import facts, keys, pairs, windows
 from cleanclaim.engine.allocate import allocate
 from cleanclaim.engine.claims import claim_grain
@@ -36,19 +37,18 @@ class Grains:
         return frame
 
 
-def build(services: pl.DataFrame, policies: facts.Policies, as_of: date) -> Grains:
+def build(services: pl.DataFrame, policy: Policy, as_of: date) -> Grains:
     """Return the grains of a partition of whole patients; one row of LINE per billed row of a claim that stands."""
     keyed = keys.with_keys(
         keys.with_disciplines(keys.with_modifier_flags(keys.with_forms(standing(services))))
     ).with_columns(as_of=pl.lit(as_of))
-    known = facts.with_policy(facts.with_code_facts(keyed), policies)
+    known = facts.with_policy(facts.with_code_facts(keyed), policy)
     earned = allocate(known)
     billed = known.filter(pl.col("billed"))
     lines = _priced(facts.with_identifiers(facts.with_diagnoses(facts.with_indices(billed))))
-    lines = windows.with_splits(windows.with_day_totals(lines))
-    lines = windows.with_base_present(windows.with_allocation(lines, earned.codes))
-    lines = windows.with_duplicates(windows.with_running_allowed(lines))
-    lines = pairs.with_pair_table(lines)
+    lines = windows.with_allocation(windows.with_totals(lines), earned.codes)
+    lines = windows.with_running_allowed(windows.with_base_present(lines))
+    lines = pairs.with_pair_table(windows.with_duplicates(lines))
     edits = ncci.edits_among(lines["code"].unique().drop_nulls())
     pair = pairs.pair_grain(lines, known, edits)
     lines = pairs.with_edit_counts(lines, pair, edits)
@@ -62,8 +62,7 @@ def build(services: pl.DataFrame, policies: facts.Policies, as_of: date) -> Grai
 
 def _priced(lines: pl.DataFrame) -> pl.DataFrame:
     """Add the expected allowed amount of each line; the reduction reaches across the disciplines of a day."""
-    prices = price(lines.with_columns(pool_key=pl.col("day_key")))
-    return lines.join(prices, on="row", how="left", maintain_order="left", validate="1:1")
+    return lines.hstack(price(lines.with_columns(pool_key=pl.col("day_key"))).drop("row"))
 
 
 def _conformed(grain: Grain, frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,9 @@ same without the discipline: the multiple-procedure reduction and the day maximu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 import polars as pl
 
 from cleanclaim.codes import modifiers, places
@@ -17,52 +20,79 @@ _FLAGS = ("GP", "GO", "GN", "CQ", "CO", "59", "KX", "GA", "GX", "GY", "GZ")
 _PATIENT = pl.coalesce("patient_id", "visit_id", "claim_id").fill_null("")
 
 
-def has(modifier: str) -> pl.Expr:
-    """True where the line bears ``modifier``."""
+def _has(modifier: str) -> pl.Expr:
     return pl.any_horizontal(pl.col(c).eq_missing(pl.lit(modifier)) for c in MODIFIER_COLUMNS)
+
+
+# an input without a column of modifiers leaves it open which ones the claim bears
+_STATED = pl.col("modifier_count").is_not_null()
+_MODIFIER_FLAGS = (
+    *(pl.when(_STATED).then(_has(m)).alias(f"has_{m.lower()}") for m in _FLAGS),
+    pl.when(_STATED)
+    .then(pl.sum_horizontal(_has(m).cast(pl.Int64) for m in modifiers.X_MODIFIERS))
+    .alias("x_modifiers"),
+    pl.concat_str(MODIFIER_COLUMNS, separator=" ", ignore_nulls=True).alias("modifiers_text"),
+    pl.coalesce(
+        pl.when(pl.col(c).is_in(modifiers.BYPASS)).then(c) for c in MODIFIER_COLUMNS
+    ).alias("bypass_text"),
+)
+_MODIFIER_COUNTS = (
+    pl.when(_STATED)
+    .then(pl.sum_horizontal(pl.col(f"has_{m}").cast(pl.Int64) for m in ("gp", "go", "gn")))
+    .alias("discipline_modifiers"),
+    (pl.col("has_cq") | pl.col("has_co")).alias("assistant_modifier"),
+    (pl.col("has_59") | (pl.col("x_modifiers") != 0)).alias("has_bypass"),
+    pl.when(pl.col("modifiers_text") != "").then("modifiers_text"),
+)
+_DISCIPLINE_MODIFIER = pl.when(pl.col("discipline_modifiers") == 1).then(
+    pl.when("has_gp").then(pl.lit("GP")).when("has_go").then(pl.lit("GO")).otherwise(pl.lit("GN"))
+)
 
 
 def with_modifier_flags(services: pl.DataFrame) -> pl.DataFrame:
     """Add what each line's modifiers say: one Boolean per modifier that a rule reads, and their counts."""
-    flagged = services.with_columns(
-        *(has(m).alias(f"has_{m.lower()}") for m in _FLAGS),
-        x_modifiers=pl.sum_horizontal(has(m).cast(pl.Int64) for m in modifiers.X_MODIFIERS),
-        modifiers_text=pl.concat_str([pl.col(c) for c in MODIFIER_COLUMNS], separator=" ", ignore_nulls=True),
-    )
-    return flagged.with_columns(
-        discipline_modifiers=pl.sum_horizontal(pl.col(f"has_{m}").cast(pl.Int64) for m in ("gp", "go", "gn")),
-        assistant_modifier=pl.col("has_cq") | pl.col("has_co"),
-        has_bypass=pl.col("has_59") | (pl.col("x_modifiers") != 0),
-        modifiers_text=pl.when(pl.col("modifiers_text") != "").then("modifiers_text"),
-    )
+    return services.with_columns(_MODIFIER_FLAGS).with_columns(_MODIFIER_COUNTS)
+
+
+_FORMS = (
+    pl.coalesce(
+        "claim_form",
+        pl.when(pl.col("bill_type").is_not_null() | pl.col("revenue_code").is_not_null()).then(pl.lit("institutional")),
+        pl.when(pl.col("place_of_service").is_not_null()).then(pl.lit("professional")),
+        pl.when(pl.col("setting") == "office").then(pl.lit("professional")),
+        pl.when(pl.col("setting").is_not_null()).then(pl.lit("institutional")),
+    ).alias("claim_form"),
+    pl.col("sequence").fill_null("P"),
+)
 
 
 def with_forms(services: pl.DataFrame) -> pl.DataFrame:
     """Fill ``claim_form`` where the row itself decides it: a bill or revenue code, a place of service, a setting."""
-    institutional = pl.lit("institutional")
-    return services.with_columns(
-        claim_form=pl.coalesce(
-            "claim_form",
-            pl.when(pl.col("bill_type").is_not_null() | pl.col("revenue_code").is_not_null()).then(institutional),
-            pl.when(pl.col("place_of_service").is_not_null()).then(pl.lit("professional")),
-            pl.when(pl.col("setting") == "office").then(pl.lit("professional")),
-            pl.when(pl.col("setting").is_not_null()).then(institutional),
-        ),
-        sequence=pl.col("sequence").fill_null("P"),
-    )
+    return services.with_columns(_FORMS)
 
 
-def _clinician(services: pl.DataFrame) -> pl.DataFrame:
-    by_credential = modifiers.credential_discipline().rename({"discipline": "_cd", "assistant": "_ca"})
-    by_taxonomy = modifiers.taxonomy_discipline().select("taxonomy", _td="discipline", _ta="assistant")
+def _mapped(column: pl.Expr, table: pl.DataFrame, key: str, value: str) -> pl.Expr:
+    known = table.drop_nulls(value)
+    return column.replace_strict(known[key], known[value], default=None)
+
+
+@cache
+def _clinicians() -> tuple[pl.Expr, ...]:
+    """What a line's credential, taxonomy and revenue code say of its discipline."""
+    credential, taxonomy = modifiers.credential_discipline(), modifiers.taxonomy_discipline()
+    by_credential, by_taxonomy = pl.col("credential"), pl.col("taxonomy")
     return (
-        services.join(by_credential, on="credential", how="left", maintain_order="left")
-        .join(by_taxonomy, on="taxonomy", how="left", maintain_order="left")
-        .with_columns(
-            clinician_discipline=pl.coalesce("_cd", "_td"),
-            renders_as_assistant=pl.coalesce("_ca", "_ta"),
-        )
-        .drop("_cd", "_ca", "_td", "_ta")
+        pl.coalesce(
+            _mapped(by_credential, credential, "credential", "discipline"),
+            _mapped(by_taxonomy, taxonomy, "taxonomy", "discipline"),
+        ).alias("clinician_discipline"),
+        pl.coalesce(
+            _mapped(by_credential, credential, "credential", "assistant"),
+            _mapped(by_taxonomy, taxonomy, "taxonomy", "assistant"),
+        ).alias("renders_as_assistant"),
+        _mapped(
+            pl.col("revenue_code").str.slice(0, 3), places.revenue_discipline(), "revenue_prefix", "discipline"
+        ).alias("revenue_discipline"),
     )
 
 
@@ -71,68 +101,48 @@ def with_disciplines(services: pl.DataFrame) -> pl.DataFrame:
 
     A line that stays without one is in no other line's pool: it has a pool of its own, whose minutes are not checked.
     """
-    modifier = (
-        pl.when(pl.col("discipline_modifiers") == 1)
-        .then(
-            pl.when(pl.col("has_gp")).then(pl.lit("GP")).when(pl.col("has_go")).then(pl.lit("GO")).otherwise(pl.lit("GN"))
-        )
-    )
-    known = (
-        _clinician(services)
-        .with_columns(_family=pl.col("revenue_code").str.slice(0, 3))
-        .join(
-            places.revenue_discipline().rename({"revenue_prefix": "_family", "discipline": "revenue_discipline"}),
-            on="_family",
-            how="left",
-            maintain_order="left",
-        )
-        .drop("_family")
-        .with_columns(discipline=pl.coalesce(modifier, "stated_discipline", "clinician_discipline"))
+    known = services.with_columns(_clinicians()).with_columns(
+        _patient=_PATIENT, discipline=pl.coalesce(_DISCIPLINE_MODIFIER, "stated_discipline", "clinician_discipline")
     )
     if not known["discipline"].has_nulls():
         return known
-    day = [_PATIENT.alias("_patient"), "dos", "billing_npi", "sequence"]
-    only = (
-        known.filter(pl.col("discipline").is_not_null())
-        .group_by(day)
-        .agg(_only=pl.when(pl.col("discipline").n_unique() == 1).then(pl.col("discipline").first()))
-    )
-    return (
-        known.with_columns(_PATIENT.alias("_patient"))
-        .join(only, on=["_patient", "dos", "billing_npi", "sequence"], how="left", nulls_equal=True, maintain_order="left")
-        .with_columns(discipline=pl.coalesce("discipline", "_only"))
-        .drop("_patient", "_only")
-    )
+    day = ["_patient", "dos", "billing_npi", "sequence"]
+    lowest, highest = pl.col("discipline").min().over(day), pl.col("discipline").max().over(day)
+    return known.with_columns(discipline=pl.coalesce("discipline", pl.when(lowest == highest).then(lowest)))
+
+
+_VISIT = ("_patient", "dos", "sequence", "_copy", "billing_npi", "discipline")
+_CLAIM = ("file_id", "claim_seq", "_claim", "_patient", "sequence", "frequency")
+SAME_SERVICE = ("_patient", "dos", "sequence", "billing_npi", "code", "modifiers_text", "units")
+"""Two billed lines that agree in all of these are the same service."""
+
+
+def _numbered(columns: Sequence[str]) -> pl.Expr:
+    changed = pl.any_horizontal(pl.col(c).ne_missing(pl.col(c).shift()) for c in columns)
+    return changed.cast(pl.Int64).cum_sum()
+
+
+_KEYS = (
+    _numbered(_VISIT[:4]).alias("person_day_key"),
+    _numbered(_VISIT[:5]).alias("day_key"),
+    _numbered(_VISIT).alias("visit_key"),
+)
 
 
 def with_keys(services: pl.DataFrame) -> pl.DataFrame:
     """Sort by patient and day and number the groups: ``visit_key``, ``day_key``, ``person_day_key``, ``claim_key``.
 
-    Keys are integers, consecutive in the order of the sort; ``claim_key`` is null where the input has no claims.
+    Visits, days and patient-days are numbered in the order of the sort; a claim's key is its first billed row, null
+    where the input has no claims. The copy of a service on a later claim is in a visit of its own, so that a claim
+    sent twice is one fault and not also too many units.
     """
-    named = services.with_columns(_patient=_PATIENT, _claim=pl.coalesce("claim_id", "visit_id"))
-    claim = ["file_id", "claim_seq", "_claim", "_patient", "sequence", "frequency"]
-    claims = (
-        named.filter(pl.col("_claim").is_not_null() & pl.col("billed"))
-        .group_by(claim)
-        .agg(_first=pl.col("row").min())
-        .sort("_first")
-        .with_row_index("claim_key")
-        .with_columns(pl.col("claim_key").cast(pl.Int64))
-        .drop("_first")
+    on_a_claim = pl.col("_claim").is_not_null() & pl.col("billed")
+    claimed = services.with_columns(_claim=pl.coalesce("claim_id", "visit_id")).with_columns(
+        claim_key=pl.when(on_a_claim).then(pl.when("billed").then("row").min().over(_CLAIM))
     )
-    claimed = named.join(claims, on=claim, how="left", nulls_equal=True, maintain_order="left").drop("_claim")
-    same = ["_patient", "dos", "sequence", "billing_npi", "code", "modifiers_text", "units"]
-    copied = pl.col("billed") & (pl.col("claim_key") > pl.col("claim_key").min().over(same))
-    parts = ["_patient", "dos", "sequence", "_copy", "billing_npi", "discipline"]
-    ordered = claimed.with_columns(_copy=copied.fill_null(False)).sort([*parts, "row"], nulls_last=False)
-
-    def numbered(columns: list[str]) -> pl.Expr:
-        changed = pl.any_horizontal(pl.col(c).ne_missing(pl.col(c).shift()) for c in columns)
-        return changed.cast(pl.Int64).cum_sum()
-
-    return ordered.with_columns(
-        person_day_key=numbered(parts[:4]),
-        day_key=numbered(parts[:5]),
-        visit_key=numbered(parts),
+    copied = pl.col("claim_key") > pl.col("claim_key").min().over(SAME_SERVICE)
+    return (
+        claimed.with_columns(_copy=copied.fill_null(False))
+        .sort([*_VISIT, "row"], nulls_last=False)
+        .with_columns(_KEYS)
     )

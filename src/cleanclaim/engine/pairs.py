@@ -11,7 +11,6 @@ import polars as pl
 
 from cleanclaim.claims.schema import PAIR
 from cleanclaim.codes import ncci
-from cleanclaim.codes.modifiers import BYPASS
 from cleanclaim.rules.rule import known_sum
 
 _SIDE = (
@@ -21,20 +20,25 @@ _SIDE = (
     "claim_key",
     "table",
     "code",
+    "dos",
     "billing_npi",
     "rendering_npi",
     "discipline",
     "has_bypass",
     "bypass_text",
+    "pack",
+    "either_column_bypass",
+    "pair_edits_apply",
+    "allowed_cents",
+    "charge_cents",
+    "price_basis",
+    "carries_times",
 )
 
 
 def with_pair_table(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add which of the two published tables the claim form takes (practitioner or hospital), and the line's bypass."""
+    """Add which of the two published tables the claim form takes: practitioner or hospital."""
     return lines.with_columns(
-        bypass_text=pl.coalesce(
-            pl.when(pl.col(f"modifier_{place}").is_in(BYPASS)).then(f"modifier_{place}") for place in range(1, 5)
-        ),
         table=pl.when(pl.col("claim_form") == "institutional")
         .then(pl.lit("hospital"))
         .when(pl.col("claim_form") == "professional")
@@ -53,6 +57,9 @@ def _same_provider() -> pl.Expr:
     return pl.when(pl.col("table") == "hospital").then(same("billing_npi")).otherwise(professional)
 
 
+_SAME_PROVIDER = _same_provider()
+
+
 def pair_grain(lines: pl.DataFrame, services: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
     """Return one row per column two line and column one code of the day whose edit is, or may be, in force.
 
@@ -60,64 +67,57 @@ def pair_grain(lines: pl.DataFrame, services: pl.DataFrame, edits: pl.DataFrame)
     ``edits`` the published rows among the lines' codes (:func:`cleanclaim.codes.ncci.edits_among`).
     """
     live = _of_these_days(edits, lines["dos"])
-    if live.is_empty():
+    side = lines.select(_SIDE)
+    ones = side.join(live, left_on=["table", "code"], right_on=["table", "column_one"])
+    if ones.is_empty():
         return PAIR.empty()
-    side = lines.select(*_SIDE)
-    ones = side.join(live, left_on=["table", "code"], right_on=["table", "column_one"], how="inner")
     met = (
         ones.join(
             side,
             left_on=["person_day_key", "table", "column_two"],
             right_on=["person_day_key", "table", "code"],
-            how="inner",
         )
-        .filter(_same_provider())
-        .join(lines.select(row_right="row", dos="dos"), on="row_right")
         .with_columns(in_force=ncci.in_force(pl.col("dos")))
-        .filter(pl.col("in_force").fill_null(True))
-        .sort("row_right", "code", "row")
+        .filter(_SAME_PROVIDER & pl.col("in_force").fill_null(True))
     )
-    first = met.unique(["row_right", "code"], keep="first", maintain_order=True)
-    # a bypass on any line of the column one code separates the pair
-    bypass_one = met.group_by("row_right", "code").agg(bypass_one=pl.col("has_bypass").any())
-    two = lines.select(
-        "pack",
-        "either_column_bypass",
-        "pair_edits_apply",
-        "allowed_cents",
-        "charge_cents",
-        "price_basis",
-        "carries_times",
-        row_right="row",
-        bypass_two="has_bypass",
-        bypass_text_two="bypass_text",
-    )
+    if met.is_empty():
+        return PAIR.empty()
     pairs = (
-        first.join(bypass_one, on=["row_right", "code"])
-        .join(two, on="row_right")
-        .with_columns(
-            provider_assumed=(pl.col("table") == "practitioner")
-            & (pl.col("rendering_npi").is_null() | pl.col("rendering_npi_right").is_null()),
-            table_age=ncci.table_age(pl.col("dos")),
-            bypass_text=pl.coalesce("bypass_text_two", "bypass_text"),
-        )
-        .select(
-            pl.exclude("row", "row_right", "visit_key", "claim_key", "code", "column_two"),
-            row_one="row",
-            row="row_right",
-            visit_key="visit_key_right",
-            claim_key="claim_key_right",
-            column_one="code",
-            column_two="column_two",
-        )
+        met.sort("row_right", "code", "row")
+        # a bypass on any line of the column one code separates the pair
+        .with_columns(bypass_one=pl.col("has_bypass").any().over("row_right", "code"))
+        .unique(["row_right", "code"], keep="first", maintain_order=True)
+        .select(_PAIR_COLUMNS)
     )
     return _with_blocks(pairs, services)
 
 
+_PAIR_COLUMNS = (
+    "person_day_key", "dos", "column_two", "indicator", "effective", "deleted", "in_force", "table", "bypass_one",
+    pl.col("row").alias("row_one"),
+    pl.col("code").alias("column_one"),
+    *(
+        pl.col(f"{name}_right").alias(name)
+        for name in (
+            "row", "visit_key", "claim_key", "pack", "either_column_bypass", "pair_edits_apply", "carries_times",
+            "allowed_cents", "charge_cents", "price_basis",
+        )
+    ),
+    pl.col("has_bypass_right").alias("bypass_two"),
+    pl.coalesce("bypass_text_right", "bypass_text").alias("bypass_text"),
+    ncci.table_age(pl.col("dos")).alias("table_age"),
+    ((pl.col("table") == "practitioner") & (pl.col("rendering_npi").is_null() | pl.col("rendering_npi_right").is_null()))
+    .alias("provider_assumed"),
+)  # fmt: skip
+
+
 def _of_these_days(edits: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
     """Return the edits that may be in force on one of the days; most rows are the history of withdrawn ones."""
-    ended = (pl.col("deleted") < days.min()).fill_null(False)
-    not_begun = (pl.col("starts") > days.max()).fill_null(False)
+    first, last = days.min(), days.max()
+    if first is None:
+        return edits.clear()
+    ended = (pl.col("deleted") < first).fill_null(False)
+    not_begun = (pl.col("starts") > last).fill_null(False)
     return edits.filter(~(ended | not_begun | (pl.col("indicator") == ncci.VOID)))
 
 
@@ -131,6 +131,8 @@ def _complete_through() -> pl.Expr:
 
 def _with_blocks(pairs: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     """Add the evidence for a bypass: blocks of the two codes that do not overlap and hold each code's minutes."""
+    if services["start_minute"].is_null().all() or not (pairs["bypass_one"].any() or pairs["bypass_two"].any()):
+        return pairs.with_columns(_NO_BLOCKS)
     key = ["person_day_key", "code"]
     named = pl.concat(
         [pairs.select("person_day_key", code="column_one"), pairs.select("person_day_key", code="column_two")]
@@ -157,6 +159,9 @@ def _with_blocks(pairs: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_NO_BLOCKS = (pl.lit(False).alias("has_times"), pl.lit(None, dtype=pl.Boolean).alias("separate_blocks"))
+
+
 def _overlaps(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs (row, row_one) of which a block of one code overlaps a block of the other."""
     block = held.filter(pl.col("start_minute").is_not_null()).select(
@@ -180,10 +185,7 @@ def with_edit_counts(lines: pl.DataFrame, pairs: pl.DataFrame, edits: pl.DataFra
     """
     bypassing = lines.filter(pl.col("has_bypass"))
     if bypassing.is_empty():
-        nothing = pl.lit(None, dtype=pl.Int64)
-        return lines.with_columns(
-            edits_in_force=nothing, edits_possible=nothing, pair_age=pl.lit(None, dtype=pl.String)
-        )
+        return lines
     named = pl.concat([pairs.select("row", "in_force"), pairs.select("in_force", row="row_one").select("row", "in_force")])
     counts = named.group_by("row").agg(
         edits_in_force=pl.col("in_force").fill_null(False).sum().cast(pl.Int64),
@@ -220,7 +222,7 @@ def _unlisted_partners(bypassing: pl.DataFrame, lines: pl.DataFrame, edits: pl.D
             "row", "person_day_key", "table", "code", "billing_npi", "rendering_npi", "discipline", "dos"
         )
         .join(partner, on=["person_day_key", "table"])
-        .filter((pl.col("row") != pl.col("other")) & (pl.col("code") != pl.col("code_right")) & _same_provider())
+        .filter((pl.col("row") != pl.col("other")) & (pl.col("code") != pl.col("code_right")) & _SAME_PROVIDER)
         .filter(
             (pl.col("dos") > _complete_through())
             | ~(pl.col("code").is_in(listed) | pl.col("code_right").is_in(listed))

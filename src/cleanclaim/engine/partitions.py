@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 BUCKETS = 256
 ROWS = 100_000
@@ -56,7 +57,8 @@ def _spill(batch: pl.DataFrame, path: Path) -> tuple[Path, list[int]]:
 
 
 def _gather(spilled: list[tuple[Path, list[int]]], rows: int) -> Iterator[pl.DataFrame]:
-    frames = [pl.read_ipc(path, memory_map=True) for path, _ in spilled]
+    # memory-mapped: a partition touches only the pages of its own rows
+    tables = [pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path, _ in spilled]
     sizes = [sum(starts[b + 1] - starts[b] for _, starts in spilled) for b in range(BUCKETS)]
     first = 0
     while first < BUCKETS:
@@ -66,7 +68,7 @@ def _gather(spilled: list[tuple[Path, list[int]]], rows: int) -> Iterator[pl.Dat
             last += 1
         if held:
             yield pl.concat(
-                frame.slice(starts[first], starts[last] - starts[first])
-                for frame, (_, starts) in zip(frames, spilled, strict=True)
+                pl.DataFrame(table.slice(starts[first], starts[last] - starts[first]))
+                for table, (_, starts) in zip(tables, spilled, strict=True)
             )
         first = last

@@ -56,25 +56,10 @@ def price(lines: pl.DataFrame) -> pl.DataFrame:
     >>> price(day).row(0)
     (0, 3662, 2580, 6242, 7324, 'national', True)
     """
-    full, reduced, units = pl.col("unit_full_cents"), pl.col("unit_reduced_cents"), pl.col("_units")
-    basis = pl.when(_local()).then(pl.lit("expected")).otherwise(pl.lit("national"))
-    return (
-        lines.lazy()
-        .with_columns(_subject=_subject(), _units=_whole_units())
-        .with_columns(unit_full_cents=_full_unit())
-        .with_columns(unit_reduced_cents=_further_unit(), _rank=_rank())
-        # one window a step: a window inside a window runs group by group, ten times slower
-        .with_columns(_top_rank=pl.col("_rank").max().over("pool_key"))
-        .with_columns(_first_row=pl.when(pl.col("_rank") == pl.col("_top_rank")).then("row").min().over("pool_key"))
-        .with_columns(
-            allowed_cents=_allowed(),
-            upper_cents=full * units,
-            price_basis=pl.when(full.is_not_null()).then(basis),
-            keeps_practice_expense=pl.when(pl.col("_subject") & _ranked()).then(_is_first()),
-        )
-        .select("row", full, reduced, "allowed_cents", "upper_cents", "price_basis", "keeps_practice_expense")
-        .collect()
-    )
+    priced = lines.select(_INPUTS)
+    for step in _STEPS:
+        priced = priced.with_columns(**step)
+    return priced.select(_OUTPUTS)
 
 
 def _scaled(column: str, scale: int) -> pl.Expr:
@@ -104,23 +89,20 @@ def _has_status(statuses: tuple[str, ...]) -> pl.Expr:
     return (pl.col("fee_basis") == FEE_SCHEDULE) & pl.col("fee_status").is_in(statuses)
 
 
+def _indexed(name: str) -> pl.Expr:
+    """A relative value times its index (1 for national values), in whole numbers."""
+    index = pl.when("_local").then(_scaled(f"gpci_{name}", _INDEX)).when(~pl.col("_local")).then(_INDEX)
+    return _scaled(f"{name}_rvu", _RVU) * index
+
+
 def _unit(pe_share: pl.Expr) -> pl.Expr:
     """One unit in cents with this share (in ten-thousandths) of its practice expense."""
-    local = _local()
-    parts = ("work", "pe", "mp")
-    rvu = {name: _scaled(f"{name}_rvu", _RVU) for name in parts}
-    work, pe, mp = (
-        rvu[name] * pl.when(local).then(_scaled(f"gpci_{name}", _INDEX)).when(~local).then(pl.lit(_INDEX, pl.Int64))
-        for name in parts
-    )
-    exact = ((work + mp) * _SHARE + pe * pe_share) * _scaled("conversion_factor", _FACTOR)
-    # a code listed without relative values is not worth nothing: its amount is set elsewhere
-    listed = rvu["work"] + rvu["pe"] + rvu["mp"] > 0
-    return pl.when(_has_status(fee_status.PRICED) & listed).then((exact + _CENT // 2) // _CENT)
+    exact = (pl.col("_fixed") * _SHARE + pl.col("_expense") * pe_share) * pl.col("_factor")
+    return pl.when("_listed").then((exact + _CENT // 2) // _CENT)
 
 
 def _full_unit() -> pl.Expr:
-    national = pl.when(_has_status(fee_status.PRICED) & ~_local()).then(pl.col("national_fee_cents").cast(pl.Int64))
+    national = pl.when(_has_status(fee_status.PRICED) & ~pl.col("_local")).then(pl.col("national_fee_cents").cast(pl.Int64))
     nothing = pl.when(_has_status(fee_status.UNPAID)).then(pl.lit(0, pl.Int64))
     return pl.coalesce(_unit(pl.lit(_SHARE, pl.Int64)), national, nothing)
 
@@ -164,3 +146,37 @@ def _allowed() -> pl.Expr:
         .when(_ranked())
         .then(pl.when(_is_first()).then(full + further * (units - 1)).otherwise(further * units))
     )
+
+
+_PARTS = ("work", "pe", "mp")
+_INPUTS = (
+    "row", "pool_key", "units", "fee_status", "work_rvu", "pe_rvu", "mp_rvu", "national_fee_cents", "mult_proc",
+    "always_therapy", "conversion_factor", "gpci_work", "gpci_pe", "gpci_mp", "mppr_pe_reduction", "localized",
+    "fee_basis", "mppr_applies",
+)  # fmt: skip
+_OUTPUTS = (
+    "row", "unit_full_cents", "unit_reduced_cents", "allowed_cents", "upper_cents", "price_basis",
+    "keeps_practice_expense",
+)  # fmt: skip
+# one window a step: a window inside a window runs group by group, ten times slower
+_STEPS: tuple[dict[str, pl.Expr], ...] = (
+    {"_subject": _subject(), "_units": _whole_units(), "_local": _local(), "_factor": _scaled("conversion_factor", _FACTOR)},
+    {
+        "_fixed": _indexed("work") + _indexed("mp"),
+        "_expense": _indexed("pe"),
+        # a code listed without relative values is not worth nothing: its amount is set elsewhere
+        "_listed": _has_status(fee_status.PRICED) & (pl.sum_horizontal(f"{p}_rvu" for p in _PARTS) > 0),
+    },
+    {"unit_full_cents": _full_unit()},
+    {"unit_reduced_cents": _further_unit(), "_rank": _rank()},
+    {"_top_rank": pl.col("_rank").max().over("pool_key")},
+    {"_first_row": pl.when(pl.col("_rank") == pl.col("_top_rank")).then("row").min().over("pool_key")},
+    {
+        "allowed_cents": _allowed(),
+        "upper_cents": pl.col("unit_full_cents") * pl.col("_units"),
+        "price_basis": pl.when(pl.col("unit_full_cents").is_not_null()).then(
+            pl.when("_local").then(pl.lit("expected")).otherwise(pl.lit("national"))
+        ),
+        "keeps_practice_expense": pl.when(pl.col("_subject") & _ranked()).then(_is_first()),
+    },
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cleanclaim.engine.beside import beside
 from cleanclaim.rules.rule import known_sum
 
 
@@ -17,34 +18,53 @@ def visit_grain(lines: pl.DataFrame, codes: pl.DataFrame, pools: pl.DataFrame) -
     unit_charge = (pl.col("charge_cents") / pl.col("units")).round(0, mode="half_away_from_zero").cast(pl.Int64)
     # lines are sorted by visit and row: the first of a group is the visit's first row
     visits = (
-        lines.with_columns(
+        lines.select(
+            *_OF_VISIT,
+            "units",
+            "charge_cents",
             _pooled_units=pl.when(in_pool).then("units").otherwise(0.0),
             _unit=pl.when(in_pool).then(unit_cents),
             _unit_charge=pl.when(in_pool & (pl.col("units") > 0)).then(unit_charge),
         )
         .group_by("visit_key", maintain_order=True)
         .agg(
-            pl.col(
-                "row", "claim_key", "patient_id", "pack", "dos", "discipline", "unit_method", "price_basis"
-            ).first(),
+            pl.col(_OF_VISIT[1:]).first(),
             units_billed=known_sum(pl.col("_pooled_units")),
             lowest_unit_cents=pl.col("_unit").min(),
             lowest_unit_charge_cents=pl.col("_unit_charge").min(),
         )
     )
-    merged = visits.join(
-        pools.select("visit_key", "pools_minutes", "timed_minutes", "units_allowed"),
-        on="visit_key",
-        how="left",
-        maintain_order="left",
-        validate="1:1",
-    ).with_columns(
-        # without a discipline the pool is not known to be whole
-        **{c: pl.when(pl.col("discipline").is_not_null()).then(c) for c in ("timed_minutes", "units_allowed")}
-    )
-    return merged.join(_misallocated(lines, codes), on="visit_key", how="left", maintain_order="left").with_columns(
+    counted = pools.select("visit_key", "pools_minutes", "timed_minutes", "units_allowed")
+    wrong = _misallocated(lines, codes)
+    return beside(beside(visits, counted, ["visit_key"]), wrong, ["visit_key"]).with_columns(_POOL_KNOWN).with_columns(
         misallocated=pl.when(pl.col("units_allowed").is_not_null()).then(pl.col("misallocated").fill_null(False))
     )
+
+
+_OF_VISIT = (
+    "visit_key",
+    "row",
+    "claim_key",
+    "patient_id",
+    "pack",
+    "dos",
+    "discipline",
+    "unit_method",
+    "price_basis",
+)
+# without a discipline the pool is not known to be whole
+_POOL_KNOWN = tuple(
+    pl.when(pl.col("discipline").is_not_null()).then(c).alias(c) for c in ("timed_minutes", "units_allowed")
+)
+
+
+_MISALLOCATED = {
+    "visit_key": pl.Int64,
+    "codes_billed_over": pl.String,
+    "codes_billed_under": pl.String,
+    "allocation_text": pl.String,
+    "misallocated": pl.Boolean,
+}
 
 
 def _misallocated(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
@@ -61,6 +81,8 @@ def _misallocated(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     over = pl.col("code_units_billed") > pl.col("code_units_high")
     under = pl.col("code_units_billed") < pl.col("code_units_low")
     wrong = compared.filter(over | under).select("visit_key").unique()
+    if wrong.is_empty():
+        return pl.DataFrame(schema=_MISALLOCATED)
     text = pl.format("{} x {}", "code_units_expected", "code")
     return (
         compared.join(wrong, on="visit_key", how="semi")

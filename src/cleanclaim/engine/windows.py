@@ -4,55 +4,54 @@ from __future__ import annotations
 
 import polars as pl
 
-from cleanclaim.rules.rule import known_sum
+from cleanclaim.engine.beside import beside
+from cleanclaim.engine.keys import SAME_SERVICE
 
 
-def with_day_totals(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add the units of each code on the day, and which line of the code comes first."""
-    key = ["day_key", "code"]
-    totals = lines.group_by(key).agg(day_units=known_sum(pl.col("units")), _first=pl.col("row").min())
-    return (
-        lines.join(totals, on=key, how="left", maintain_order="left", validate="m:1")
-        .with_columns(first_of_day=pl.col("row") == pl.col("_first"))
-        .drop("_first")
-    )
+_DAY_CODE = ("day_key", "code")
+_SPLIT = ("visit_key", "code", "assistant_modifier")
+_VISIT_CODE = ("visit_key", "code")
 
 
-def with_splits(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add how many lines a code takes in its visit, those of assistant and therapist counted apart."""
-    key = ["visit_key", "code", "assistant_modifier"]
-    totals = lines.group_by(key).agg(split_lines=pl.len().cast(pl.Int64), _first=pl.col("row").min())
-    return (
-        lines.join(totals, on=key, how="left", maintain_order="left", validate="m:1")
-        .with_columns(first_of_split=pl.col("row") == pl.col("_first"))
-        .drop("_first")
-    )
+def _known_sum_over(values: pl.Expr, group: tuple[str, ...]) -> pl.Expr:
+    """``known_sum`` as a window; the parts are windows of their own, since a window around them runs group by group."""
+    return pl.when(values.count().over(group) == pl.len().over(group)).then(values.sum().over(group))
+
+
+_TOTALS = (
+    _known_sum_over(pl.col("units"), _DAY_CODE).alias("day_units"),
+    (pl.col("row") == pl.col("row").min().over(_DAY_CODE)).alias("first_of_day"),
+    pl.len().over(_SPLIT).cast(pl.Int64).alias("split_lines"),
+    (pl.col("row") == pl.col("row").min().over(_SPLIT)).alias("first_of_split"),
+    (pl.col("row") == pl.col("row").min().over(_VISIT_CODE)).alias("first_of_code"),
+    _known_sum_over(pl.col("units"), _VISIT_CODE).alias("code_units_billed"),
+    _known_sum_over(pl.when("assistant_modifier").then("units").otherwise(0.0), _VISIT_CODE).alias(
+        "assistant_units_billed"
+    ),
+)
+_EARNED = (
+    *_VISIT_CODE,
+    "code_minutes",
+    "code_units_expected",
+    "code_units_low",
+    "code_units_high",
+    "assistant_minutes",
+    "assistant_units_expected",
+    "assistant_only",
+)
+
+
+def with_totals(lines: pl.DataFrame) -> pl.DataFrame:
+    """Add what lines of one code share: units of the day and of the visit, how many lines, which comes first.
+
+    ``day_units`` reaches across disciplines; ``split_lines`` counts the lines of assistant and therapist apart.
+    """
+    return lines.with_columns(_TOTALS)
 
 
 def with_allocation(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
-    """Add, per visit and code, the units that the minutes earn beside the units billed."""
-    key = ["visit_key", "code"]
-    billed = lines.group_by(key).agg(
-        code_units_billed=known_sum(pl.col("units")),
-        assistant_units_billed=known_sum(pl.when("assistant_modifier").then("units").otherwise(0.0)),
-        _first=pl.col("row").min(),
-    )
-    earned = codes.select(
-        *key,
-        "code_minutes",
-        "code_units_expected",
-        "code_units_low",
-        "code_units_high",
-        "assistant_minutes",
-        "assistant_units_expected",
-        "assistant_only",
-    )
-    return (
-        lines.join(billed, on=key, how="left", maintain_order="left", validate="m:1")
-        .join(earned, on=key, how="left", maintain_order="left", validate="m:1")
-        .with_columns(first_of_code=pl.col("row") == pl.col("_first"))
-        .drop("_first")
-    )
+    """Add, per visit and code, the units that the minutes earn."""
+    return beside(lines, codes.select(_EARNED), _VISIT_CODE)
 
 
 def with_base_present(lines: pl.DataFrame) -> pl.DataFrame:
@@ -67,7 +66,7 @@ def with_base_present(lines: pl.DataFrame) -> pl.DataFrame:
         .group_by("row")
         .agg(base_present=pl.col("_billed").fill_null(False).any())
     )
-    return lines.join(based, on="row", how="left", maintain_order="left", validate="1:1")
+    return beside(lines, based, ["row"])
 
 
 def with_running_allowed(lines: pl.DataFrame) -> pl.DataFrame:
@@ -96,24 +95,16 @@ def with_running_allowed(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_FIRST_ROW = pl.when(pl.col("claim_key").is_not_null()).then("row").min().over(SAME_SERVICE)
+_FIRST_CLAIM = pl.col("claim_key").min().over(SAME_SERVICE)
+_ELSEWHERE = pl.col("claim_key") != _FIRST_CLAIM
+_TWICE = (pl.col("row") != _FIRST_ROW) & ~pl.col("timed") & ~pl.col("untimed")
+
+
 def with_duplicates(lines: pl.DataFrame) -> pl.DataFrame:
     """Add the row of an earlier line that is the same service: on another claim, or twice on one claim.
 
     The same: patient, date, billing provider, payer level, code, modifiers and units. Two lines of a timed or untimed
     code on one claim are a split or a repeat, which have rules of their own.
     """
-    same = ["_patient", "dos", "sequence", "billing_npi", "code", "modifiers_text", "units"]
-    first = (
-        lines.filter(pl.col("claim_key").is_not_null())
-        .group_by(same)
-        .agg(_count=pl.len(), _row=pl.col("row").min(), _claim=pl.col("claim_key").min())
-        .filter(pl.col("_count") > 1)
-        .drop("_count")
-    )
-    elsewhere = pl.col("_claim") != pl.col("claim_key")
-    twice = (pl.col("_row") != pl.col("row")) & ~pl.col("timed") & ~pl.col("untimed")
-    return (
-        lines.join(first, on=same, how="left", nulls_equal=True, maintain_order="left", validate="m:1")
-        .with_columns(duplicate_of=pl.when(elsewhere | twice).then("_row"))
-        .drop("_row", "_claim")
-    )
+    return lines.with_columns(duplicate_of=pl.when(_ELSEWHERE | _TWICE).then(_FIRST_ROW))

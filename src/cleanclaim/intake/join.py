@@ -24,6 +24,7 @@ _LEVELS = (
     (_ONLY_VISIT, pl.when(pl.col("visit_id").is_null()).then("claim_id")),
 )
 _MEASURED = ("minutes", "by", "start_minute", "stop_minute")
+_HELD = ("carries_minutes", "carries_times")
 _ENCOUNTER = ("_claim", "dos")
 _CODED = ("_claim", "dos", "code")
 _OF_CLAIM = (
@@ -51,10 +52,15 @@ _OF_CLAIM = (
     "carries_diagnoses",
     "carries_referring",
 )
-_OF_LINE = ("rendering_npi", "credential", "taxonomy", "stated_discipline", "revenue_code")
+_OF_LINE = ("rendering_npi", "credential", "taxonomy", "revenue_code")
 _OF_ROW = ("visit_id", "credential", "stated_discipline", "abn_on_file", "plan_of_care")
 _OF_VISIT = ("visit_id", "setting", "ytd_pt_slp_cents", "ytd_ot_cents", "abn_on_file", "plan_of_care")
 _ASSISTANTS = ("PTA", "OTA")
+_DISCIPLINES = {
+    **dict.fromkeys(("PT", "PTA", "PT+PTA"), "GP"),
+    **dict.fromkeys(("OT", "OTA", "OT+OTA"), "GO"),
+    "SLP": "GN",
+}
 
 
 @dataclass(frozen=True)
@@ -157,7 +163,10 @@ def _pair(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 def _with_minutes(lines: pl.DataFrame, rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Return the claim lines with the minutes of their rows, and what the visit's rows say beside them."""
     own = rows.join(pairs, on="row", how="inner").select(
-        pl.col("line_row").alias("row"), *_MEASURED, *(pl.col(c).alias(f"{c}_own") for c in _OF_ROW), _paired=True
+        pl.col("line_row").alias("row"),
+        *_MEASURED,
+        *(pl.col(c).alias(f"{c}_own") for c in (*_OF_ROW, *_HELD)),
+        _paired=True,
     )
     # the other lines of a split code have no minutes of their own: all of the code's stand on its rows
     elsewhere = (
@@ -171,8 +180,8 @@ def _with_minutes(lines: pl.DataFrame, rows: pl.DataFrame, pairs: pl.DataFrame) 
         .group_by(_ENCOUNTER, maintain_order=True)
         .agg(
             *(_agreed(pl.col(c).drop_nulls()).alias(f"{c}_seen") for c in _OF_VISIT),
-            _holds_minutes=pl.col("carries_minutes").any(),
-            _holds_times=pl.col("carries_times").any(),
+            # null: written there and not read, so the input does hold them
+            *(pl.col(c).fill_null(True).any().alias(f"{c}_seen") for c in _HELD),
         )
     )
     paired = pl.col("_paired").is_not_null()
@@ -186,8 +195,7 @@ def _with_minutes(lines: pl.DataFrame, rows: pl.DataFrame, pairs: pl.DataFrame) 
             *(pl.coalesce(c, f"{c}_seen").alias(c) for c in _OF_VISIT),
             minutes=pl.when(paired).then("minutes").otherwise("_none"),
             by=pl.when(paired).then("by").otherwise("_by"),
-            carries_minutes=pl.coalesce("_holds_minutes", "carries_minutes"),
-            carries_times=pl.coalesce("_holds_times", "carries_times"),
+            **{c: pl.when(paired).then(f"{c}_own").otherwise(pl.coalesce(f"{c}_seen", c)) for c in _HELD},
         )
     )
 
@@ -200,22 +208,29 @@ def _agreed(values: pl.Expr) -> pl.Expr:
 def _given(lines: pl.DataFrame, beside: pl.DataFrame) -> pl.DataFrame:
     """Return rows of minutes without a line of their own as services of their claim, not billed.
 
-    They take the claim's keys, and from the lines of their code (else of the visit) what those all agree on.
+    They take the claim's keys, and from the lines of their code (else of the visit) what those all agree on. Who gave
+    a service says its discipline before the other lines of the visit do.
     """
     modifiers = [pl.col(f"modifier_{n}") for n in range(1, 5)]
     disciplines = [pl.when(m.is_in(["GP", "GO", "GN"])).then(m) for m in modifiers]
+    giver = pl.col("by").replace_strict(_DISCIPLINES, default=None, return_dtype=pl.String)
     known = lines.with_columns(stated_discipline=pl.coalesce(*disciplines, "stated_discipline"))
     of_claim = known.group_by(_ENCOUNTER).agg(
         *(pl.col(c).first().alias(f"{c}_claimed") for c in _OF_CLAIM),
-        *(_agreed(pl.col(c)).alias(f"{c}_visit") for c in _OF_LINE),
+        *(_agreed(pl.col(c)).alias(f"{c}_visit") for c in (*_OF_LINE, "stated_discipline")),
     )
-    of_code = known.group_by(_CODED).agg(_agreed(pl.col(c)).alias(f"{c}_code") for c in _OF_LINE)
+    of_code = known.group_by(_CODED).agg(
+        _agreed(pl.col(c)).alias(f"{c}_code") for c in (*_OF_LINE, "stated_discipline")
+    )
     joined = (
         beside.join(of_claim, on=list(_ENCOUNTER), how="left", maintain_order="left", validate="m:1")
         .join(of_code, on=list(_CODED), how="left", maintain_order="left", validate="m:1")
         .with_columns(
             *(pl.coalesce(f"{c}_claimed", c).alias(c) for c in _OF_CLAIM),
             *(pl.coalesce(c, f"{c}_code", f"{c}_visit").alias(c) for c in _OF_LINE),
+            stated_discipline=pl.coalesce(
+                "stated_discipline", "stated_discipline_code", giver, "stated_discipline_visit"
+            ),
         )
     )
     unbilled = {c: pl.lit(None) for c in ("units", "charge_cents", "allowed_given_cents", "line_number")}

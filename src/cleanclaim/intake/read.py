@@ -38,6 +38,9 @@ class Batch:
     rows_merged: int = 0
 
 
+_NO_ROWS = PLACED.to_frame(eager=True)
+
+
 @dataclass
 class _Gathering:
     """Portions put together into one Batch, with rows numbered from ``first_row``."""
@@ -71,8 +74,8 @@ class _Gathering:
 
     def batch(self) -> Batch:
         return Batch(
-            SERVICES.conform(pl.concat([PLACED.to_frame(eager=True), *self.services])),
-            pl.concat([UNREADABLE.empty(), *self.unreadable]),
+            pl.concat(self.services or [_NO_ROWS]).select(SERVICES.schema.names()),
+            pl.concat(self.unreadable or [UNREADABLE.empty()]),
             self.files,
             tuple(self.notes),
             self.read,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -14,7 +15,8 @@ from cleanclaim.intake.fields import FIELDS, KEYS, MODIFIERS
 PLACED = pl.Schema({**SERVICES.schema, "place": pl.String()})
 """SERVICES, and ``place``: where a row stands that has no line of its own (a JSON path)."""
 
-_FAULTS = pl.Schema({"index": pl.Int64(), "field": pl.String(), "message": pl.String()})
+_NO_FAULTS = pl.DataFrame(schema={"index": pl.Int64(), "field": pl.String(), "message": pl.String()})
+_FEW = 2_000
 _CELL_LOST = "; the cell is read as missing"
 _ROW_LOST = "; the row is left out"
 
@@ -50,23 +52,21 @@ def convert(text: pl.DataFrame, *, date_format: str | None = None, separator: st
     ([None], ["'-5' is not whole minutes from 0 to 1440; the cell is read as missing"])
     """
     cells = _with_one_modifier_cell(text)
-    read = {name: _read(cells[name], name, _kind(name, date_format, separator)) for name in cells.columns}
-    values, backward = _in_order(pl.DataFrame({name: column for name, (column, _) in read.items()}), cells)
-    unread = pl.concat([faults for _, faults in read.values()])
-    keys = [key for key in KEYS if key in values.columns]
-    keyless = values.select(lost=pl.all_horizontal(pl.col(keys).is_null()))["lost"]
-    missing = [
-        _missing(values, unread, "code", "no procedure code" + _ROW_LOST),
-        _missing(values, unread, "dos", "no date" + _ROW_LOST),
-        _at(keyless, keys[0], "no patient, visit or claim number" + _ROW_LOST),
-    ]
+    kinds = {name: _kind(name, date_format, separator) for name in cells.columns}
+    keyless = pl.all_horizontal(pl.col(key).is_null() for key in KEYS if key in kinds)
+    read = _read(cells, kinds).with_columns(
+        pl.col("code").is_null().alias("code absent"),
+        pl.col("dos").is_null().alias("dos absent"),
+        keyless.alias("keyless"),
+        (_column("stop", kinds) < _column("start", kinds)).fill_null(False).alias("backward"),
+    )
+    kept = ~pl.any_horizontal("code absent", "dos absent", "keyless")
     return Converted(
-        _services(values, pl.concat([unread, backward])),
-        values["code"].is_not_null() & values["dos"].is_not_null() & ~keyless,
-        pl.concat([unread, backward, *missing]).sort("index", maintain_order=True),
+        read.select(_services(tuple(kinds))), read.select(kept.alias("kept"))["kept"], _faults(cells, read, kinds)
     )
 
 
+@cache
 def _kind(name: str, date_format: str | None, separator: str | None) -> CellKind:
     kind = KINDS[FIELDS[name].kind]
     if FIELDS[name].kind == "date" and date_format is not None:
@@ -87,80 +87,109 @@ def _with_one_modifier_cell(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.with_columns(modifiers=pl.coalesce(sources)).drop(numbered)
 
 
-def _read(cells: pl.Series, name: str, kind: CellKind) -> tuple[pl.Series, pl.DataFrame]:
-    """Return a column's values, and the faults of the cells that have text and no value.
+def _read(cells: pl.DataFrame, kinds: dict[str, CellKind]) -> pl.DataFrame:
+    """Return the values of each column, and whether its cells are unread; of a long one each distinct text read once.
 
-    Each distinct text is read once: a column of a million cells has few.
+    A column of a million cells has few texts; a visit's few cells are not worth telling apart.
     """
-    column = cells.alias("cell").to_frame()
-    stripped = pl.col("cell").str.strip_chars()
-    distinct = column.unique().drop_nulls().with_columns(text=pl.when(stripped != "").then(stripped))
-    table = distinct.with_columns(value=kind.parse(pl.col("text")))
-    values = column.join(table, on="cell", how="left", maintain_order="left")["value"]
+    if cells.height <= _FEW:
+        return _read_each(cells, kinds)
+    columns: list[pl.Series] = []
+    for name, kind in kinds.items():
+        cell = cells.select(cell=name)
+        distinct = cell.unique()
+        values = _read_each(distinct.select(pl.col("cell").alias(name)), {name: kind})
+        table = pl.concat([distinct, values], how="horizontal")
+        met = cell.join(table, on="cell", how="left", nulls_equal=True, maintain_order="left")
+        columns += met.drop("cell").get_columns()
+    return pl.DataFrame(columns)
+
+
+def _read_each(cells: pl.DataFrame, kinds: dict[str, CellKind]) -> pl.DataFrame:
+    """Return the value of each cell, and in a column named "... unread" whether it has text and no value."""
+    text = cells.select(_stripped(name) for name in kinds)
+    values = text.select(_value(name, kind) for name, kind in kinds.items())
+    return values.with_columns(
+        (pl.lit(text[name].is_not_null()) & pl.col(name).is_null()).alias(f"{name} unread") for name in kinds
+    )
+
+
+@cache
+def _value(name: str, kind: CellKind) -> pl.Expr:
+    return kind.parse(pl.col(name)).alias(name)
+
+
+@cache
+def _stripped(name: str) -> pl.Expr:
+    text = pl.col(name).str.strip_chars()
+    return pl.when(text != "").then(text).alias(name)
+
+
+def _column(name: str, kinds: Collection[str]) -> pl.Expr:
+    return pl.col(name) if name in kinds else pl.lit(None, dtype=pl.Int64)
+
+
+def _faults(cells: pl.DataFrame, read: pl.DataFrame, kinds: dict[str, CellKind]) -> pl.DataFrame:
+    """Return the faults of all rows, in their order."""
+    key = next(key for key in KEYS if key in kinds)
+    absent = {name: pl.col(f"{name} absent") & ~pl.col(f"{name} unread") for name in ("code", "dos")}
+    found = read.with_columns(**{f"{name} absent": mask for name, mask in absent.items()})
+    kinds_of_fault = [
+        *((f"{name} unread", name, _unread_message(name, kind)) for name, kind in kinds.items()),
+        ("backward", "stop", pl.format("'{}' is before the start, '{}'" + _CELL_LOST, "stop", "start")),
+        ("code absent", "code", pl.lit("no procedure code" + _ROW_LOST)),
+        ("dos absent", "dos", pl.lit("no date" + _ROW_LOST)),
+        ("keyless", key, pl.lit("no patient, visit or claim number" + _ROW_LOST)),
+    ]
+    present = found.select(pl.col(mask).any() for mask, _, _ in kinds_of_fault).row(0, named=True)
+    parts = [_NO_FAULTS]
+    for mask, field, message in kinds_of_fault:
+        if present[mask]:
+            index = found[mask].arg_true()
+            told = cells[index].select(message.alias("message"))
+            parts.append(
+                told.select(pl.lit(index).cast(pl.Int64).alias("index"), field=pl.lit(field), message="message")
+            )
+    return pl.concat(parts).sort("index", maintain_order=True) if len(parts) > 1 else _NO_FAULTS
+
+
+@cache
+def _unread_message(name: str, kind: CellKind) -> pl.Expr:
     lost = _ROW_LOST if name in ("code", "dos") else _CELL_LOST
-    unread = table.filter(pl.col("text").is_not_null() & pl.col("value").is_null()).select(
-        "cell", field=pl.lit(name), message=pl.format("{} is not {}" + lost, shown(pl.col("text")), pl.lit(kind.wanted))
-    )
-    if unread.is_empty():
-        return values, _FAULTS.to_frame(eager=True)
-    places = column.with_row_index("index").join(unread, on="cell", how="inner", maintain_order="left")
-    return values, places.select(pl.col("index").cast(pl.Int64), "field", "message")
+    return pl.format("{} is not {}" + lost, shown(pl.col(name).str.strip_chars()), pl.lit(kind.wanted))
 
 
-def _at(mask: pl.Series, field: str, message: pl.Series | str) -> pl.DataFrame:
-    index = mask.arg_true().cast(pl.Int64)
-    return pl.DataFrame({"index": index}).select(
-        "index", field=pl.lit(field), message=pl.lit(message) if isinstance(message, str) else message
-    )
-
-
-def _is_unread(unread: pl.DataFrame, field: str, rows: int) -> pl.Series:
-    """True for the rows whose cell of ``field`` has text that could not be read."""
-    index = unread.filter(pl.col("field") == field)["index"]
-    return pl.Series([False]).new_from_index(0, rows).scatter(index, True)
-
-
-def _missing(values: pl.DataFrame, unread: pl.DataFrame, name: str, message: str) -> pl.DataFrame:
-    return _at(values[name].is_null() & ~_is_unread(unread, name, values.height), name, message)
-
-
-def _in_order(values: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the values without stop times that lie before their start, and those as faults."""
-    if "start" not in values.columns or "stop" not in values.columns:
-        return values, _FAULTS.to_frame(eager=True)
-    before = (values["stop"] < values["start"]).fill_null(False)
-    message = pl.format("'{}' is before the start, '{}'" + _CELL_LOST, "stop", "start").alias("message")
-    faults = _at(before, "stop", cells.filter(before).select(message)["message"])
-    return values.with_columns(stop=pl.when(~before).then("stop")), faults
-
-
-def _services(values: pl.DataFrame, unread: pl.DataFrame) -> pl.DataFrame:
+@cache
+def _services(names: tuple[str, ...]) -> list[pl.Expr]:
     """Return the SERVICES columns that a row's own cells decide.
 
     A cell that could not be read is still there: a unit or charge cell means billed, and a row whose minutes could not
     be read does not count as one without minutes.
     """
 
-    def lost(name: str) -> pl.Expr:
-        return pl.lit(_is_unread(unread, name, values.height)) if name in values.columns else pl.lit(False)
+    def lost(*fields: str) -> pl.Expr:
+        return pl.any_horizontal(pl.lit(False), *(pl.col(f"{name} unread") for name in fields if name in names))
 
-    def given(name: str) -> pl.Expr:
-        return (pl.col(name).is_not_null() if name in values.columns else pl.lit(False)) | lost(name)
-
-    columns = {
-        "billed": given("units") | given("charge"),
-        "minutes_lost": lost("minutes"),
-        "times_lost": lost("start") | lost("stop"),
-    }
-    if "modifiers" in values.columns:
-        modifiers = pl.col("modifiers")  # null in a row whose cell could not be read: then the count is not known
+    given = [pl.col(name).is_not_null() | pl.col(f"{name} unread") for name in ("units", "charge") if name in names]
+    plain = set(names) - {"modifiers", "stop", "frequency"}
+    columns = {FIELDS[name].column: pl.col(name) for name in FIELDS if name in plain}
+    columns["billed"] = pl.any_horizontal(pl.lit(False), *given)
+    columns["minutes_lost"] = lost("minutes")
+    columns["times_lost"] = lost("start", "stop") | pl.col("backward")
+    if "stop" in names:
+        columns["stop_minute"] = pl.when(~pl.col("backward")).then("stop")
+    if "modifiers" in names:
+        modifiers = pl.col("modifiers")
         count = modifiers.list.len().cast(pl.Int64)
-        columns["modifier_count"] = pl.when(given("modifiers")).then(count).otherwise(0)
+        # a cell that could not be read leaves the count unknown; a blank one says that there are none
+        columns["modifier_count"] = pl.when(~pl.col("modifiers unread")).then(count.fill_null(0))
         columns |= {f"modifier_{n}": modifiers.list.get(n - 1, null_on_oob=True) for n in range(1, 5)}
-    if "bill_type" in values.columns:
-        own = ["frequency"] if "frequency" in values.columns else []
-        columns["frequency"] = pl.coalesce(*own, pl.col("bill_type").str.slice(2))
-    return values.with_columns(**columns).rename({n: f.column for n, f in FIELDS.items() if n in values.columns})
+    frequency = [pl.col("frequency")] if "frequency" in names else []
+    if "bill_type" in names:
+        frequency.append(pl.col("bill_type").str.slice(2))
+    if frequency:
+        columns["frequency"] = pl.coalesce(frequency)
+    return [value.alias(column) for column, value in columns.items()]
 
 
 def placed(frame: pl.DataFrame, **columns: pl.Expr | pl.Series) -> pl.DataFrame:
@@ -170,10 +199,15 @@ def placed(frame: pl.DataFrame, **columns: pl.Expr | pl.Series) -> pl.DataFrame:
     1
     """
     full = frame.with_columns(**columns) if columns else frame
-    return full.select(
-        pl.col(name).cast(dtype) if name in full.columns else pl.lit(None, dtype=dtype).alias(name)
+    return full.select(_conforming(frozenset(full.columns)))
+
+
+@cache
+def _conforming(names: frozenset[str]) -> list[pl.Expr]:
+    return [
+        pl.col(name).cast(dtype) if name in names else pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in PLACED.items()
-    )
+    ]
 
 
 def unreadable(frame: pl.DataFrame, file_id: int) -> pl.DataFrame:

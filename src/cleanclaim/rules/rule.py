@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 import polars as pl
 
@@ -81,12 +82,12 @@ class Rule:
     coverage: pl.Expr | None = None
     formerly: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The columns that decide the rule, in alphabetical order."""
         return tuple(sorted(set(self.verdict.meta.root_names())))
 
-    @property
+    @cached_property
     def verdict(self) -> pl.Expr:
         """True a finding, false a pass or not applicable, null not checked; named after the rule."""
         meant = self.applies

@@ -95,8 +95,7 @@ class Problems:
 
     def add(self, chunk: Chunk, rows: Ints | npt.NDArray[np.intp], message: str) -> None:
         """Note ``message`` for the segments at ``rows``, but for those noted with an earlier stretch."""
-        rows = rows[rows >= chunk.known]
-        if len(rows):
+        if len(rows) and len(rows := rows[rows >= chunk.known]):
             self._parts.append(
                 pl.DataFrame({"segment": chunk.numbers(rows), "offset": chunk.offsets(rows)}).with_columns(
                     message=pl.lit(message)
@@ -109,4 +108,6 @@ class Problems:
 
     def frame(self) -> pl.DataFrame:
         """Return the problems in the order of the file."""
+        if not self._parts:
+            return pl.DataFrame(schema=PROBLEMS)
         return pl.concat([pl.DataFrame(schema=PROBLEMS), *self._parts]).sort("segment", "offset", maintain_order=True)

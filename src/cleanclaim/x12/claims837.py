@@ -19,15 +19,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
 from cleanclaim.x12.chunk import Carry, Chunk, Problems
 from cleanclaim.x12.envelope import Envelope, read_envelope
-from cleanclaim.x12.fields import Days
+from cleanclaim.x12.fields import Days, Fields, numbers, padded
 from cleanclaim.x12.loops import Loops
-from cleanclaim.x12.segments import PADDING, Flags, Ints, Segments, Spans, short_words, word_of
+from cleanclaim.x12.segments import PADDING, Flags, Ints, Segments, Spans, gathered, short_words, word_of
 
 _S, _I, _F, _D = pl.String(), pl.Int64(), pl.Float64(), pl.Date()
 
@@ -85,8 +84,10 @@ LINES = pl.Schema(
         "line_control": _S,
     }
 )
-_DIAGNOSIS_LISTS = np.array([word_of(name) for name in (b"ABK", b"ABF", b"BK", b"BF")])
+_NONE = np.empty(0, np.int64)
+_DIAGNOSIS_LISTS = [word_of(name) for name in (b"ABK", b"ABF", b"BK", b"BF")]
 _UNIT_PLACES = 6
+_DIGEST_LENGTH = 17
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,8 @@ class Parts:
         specialties = segments.split(loops.rows(b"PRV"), b"PRV*", b"BI*", b"PE*")
         self.billing_taxonomy, self.rendering_taxonomy = map(first, specialties)
         (self.service_date,) = map(first, segments.split(loops.rows(b"DTP"), b"DTP*", b"472*"))
-        lists = segments.split(loops.rows(b"HI"), b"HI*", b"ABK:", b"BK:")
-        self.diagnoses = first(np.sort(np.concatenate(lists)))
+        lists = [rows for rows in segments.split(loops.rows(b"HI"), b"HI*", b"ABK:", b"BK:") if len(rows)]
+        self.diagnoses = first(lists[0] if len(lists) == 1 else np.sort(np.concatenate([*lists, _NONE])))
         self.header, self.subscription, self.birth = (first(loops.rows(name)) for name in (b"BHT", b"SBR", b"DMG"))
 
     def open_at_end(self, loops: Loops) -> Ints:
@@ -160,30 +161,31 @@ def _claims(chunk: Chunk, envelope: Envelope, loops: Loops, parts: Parts, proble
         "referring_npi": parts.referring[at],
         "facility_npi": parts.facility[at],
     }
-    spans = segments.elements(np.stack([row for row, _ in wanted.values()]), [place for _, place in wanted.values()])
+    found = [wanted[name] for name in wanted]
+    spans = segments.elements_of_each(np.stack([row for row, _ in found]), [place for _, place in found])
     problems.add(chunk, rows[spans.length[0] == 0], "CLM01 (claim number) is missing")
-    total, facility = (spans_of for spans_of in map(segments.elements(rows, [2, 5]).at, range(2)))
-    charge, priced = fields.decimal(total, 2)
+    charge, priced = fields.decimal(segments.element(rows, 2), 2)
     problems.add(chunk, rows[~priced], "CLM02 (total charge) is missing or not an amount")
     day, dated = _days_sent(chunk, parts.header[loops.envelope_at], problems)
-    coded = segments.components_of(facility, [1, 3])
+    place = segments.components_of(segments.element(rows, 5), 3)
     npis = _npis(segments, np.stack(list(providers.values())))
     text = fields.texts(
         ("version", envelope.version.at(outer)),
         *((name, spans.at(k)) for k, name in enumerate(wanted)),
         *((name, npis.at(k)) for k, name in enumerate(providers)),
-        *((name, coded.at(k)) for k, name in enumerate(("place_of_service", "frequency"))),
+        ("place_of_service", place.at(0)),
+        ("frequency", place.at(2)),
     )
     columns = text | {
-        "claim_seq": np.arange(len(rows)) + (chunk.carry.claims + 1),
-        "interchange": envelope.interchange[outer],
-        "transaction": envelope.transaction[outer],
-        "segment": chunk.numbers(rows),
-        "offset": chunk.offsets(rows),
-        "charge_cents": _column(charge, priced),
-        "patient_key": _patient_key(chunk, loops, parts, text["subscriber_id"]),
+        "claim_seq": numbers(np.arange(len(rows)) + (chunk.carry.claims + 1)),
+        "interchange": numbers(envelope.interchange[outer]),
+        "transaction": numbers(envelope.transaction[outer]),
+        "segment": numbers(chunk.numbers(rows)),
+        "offset": numbers(chunk.offsets(rows)),
+        "charge_cents": numbers(charge, priced),
+        "patient_key": _patient_key(chunk, loops, parts, spans.at(list(wanted).index("subscriber_id"))),
         "diagnoses": _diagnoses(chunk, parts.diagnoses[at]),
-        "received": _column(day[outer], dated[outer]),
+        "received": numbers(day[outer], dated[outer]),
     }
     return _table(columns, CLAIMS)
 
@@ -194,33 +196,39 @@ def _lines(chunk: Chunk, loops: Loops, parts: Parts, problems: Problems) -> pl.D
     problems.add(chunk, loops.sv1[stray], "SV1 outside a claim: the line is not read")
     rows, at, claim = loops.sv1[~stray], loops.line_at[~stray], loops.claim_of_line[~stray]
     _check_pairing(chunk, loops, problems)
-    procedure, price, basis, quantity, place, pointers = map(segments.elements(rows, [1, 2, 3, 4, 5, 7]).at, range(6))
-    numbers = segments.element(np.where(loops.has_lx[at], loops.anchors[at], -1), 1)
+    distinct, index = segments.distinct(rows)
+    procedure, price, basis, quantity, place, _, pointers = map(segments.elements(distinct, range(1, 8)).at, range(7))
     charge, priced = fields.decimal(price, 2)
-    problems.add(chunk, rows[~priced], "SV102 (line charge) is missing or not an amount")
+    problems.add(chunk, rows[~priced[index]], "SV102 (line charge) is missing or not an amount")
     units, counted = fields.decimal(quantity, _UNIT_PLACES)
-    problems.add(chunk, rows[~counted & (quantity.length > 0)], "SV104 (units) is not a number")
-    first, last = _service_days(chunk, parts.service_date[at], problems)
-    coded = segments.components_of(procedure, range(1, 7))
-    npis = _npis(segments, np.stack([parts.rendering[at], parts.referring[at]]))
+    problems.add(chunk, rows[(~counted & (quantity.length > 0))[index]], "SV104 (units) is not a number")
+    coded = segments.components_of(procedure, 6)
     names = ("qualifier", "code", "modifier_1", "modifier_2", "modifier_3", "modifier_4")
+    from_sv1 = fields.texts(
+        *((name, coded.at(k)) for k, name in enumerate(names)),
+        ("unit_basis", basis),
+        ("place_of_service", place),
+        index=index,
+    )
+    first, last = _service_days(chunk, parts.service_date[at], problems)
+    npis = _npis(segments, np.stack([parts.rendering[at], parts.referring[at]]))
+    number = segments.element(np.where(loops.has_lx[at], loops.anchors[at], -1), 1)
+    from_others = fields.texts(
+        ("rendering_npi", npis.at(0)),
+        ("referring_npi", npis.at(1)),
+        ("rendering_taxonomy", segments.element(parts.rendering_taxonomy[at], 3)),
+        ("line_control", segments.element(parts.line_control[at], 2)),
+    )
     columns = {
-        **fields.texts(
-            *((name, coded.at(k)) for k, name in enumerate(names)),
-            ("unit_basis", basis),
-            ("place_of_service", place),
-            ("rendering_npi", npis.at(0)),
-            ("referring_npi", npis.at(1)),
-            ("rendering_taxonomy", segments.element(parts.rendering_taxonomy[at], 3)),
-            ("line_control", segments.element(parts.line_control[at], 2)),
-        ),
-        "claim_seq": claim + (chunk.carry.claims + 1),
-        "segment": chunk.numbers(rows),
-        "offset": chunk.offsets(rows),
-        "line_number": _column(*fields.decimal(numbers, 0)),
-        "charge_cents": _column(charge, priced),
-        "units": _column(units / 10.0**_UNIT_PLACES, counted),
-        "pointers": fields.text(pointers, spaces_for=segments.delimiters.component),
+        **from_sv1,
+        **from_others,
+        "claim_seq": numbers(claim + (chunk.carry.claims + 1)),
+        "segment": numbers(chunk.numbers(rows)),
+        "offset": numbers(chunk.offsets(rows)),
+        "line_number": numbers(*fields.decimal(number, 0)),
+        "charge_cents": numbers(charge[index], priced[index]),
+        "units": numbers(units[index] / 10.0**_UNIT_PLACES, counted[index]),
+        "pointers": fields.views(pointers, spaces_for=segments.delimiters.component).spread(index).column(),
         "dos": first,
         "dos_last": last,
     }
@@ -244,19 +252,21 @@ def _npis(segments: Segments, rows: Ints) -> Spans:
     """Return NM109 where NM108 says that it is an NPI, for each row of ``rows``."""
     flat = rows.ravel()
     named = np.flatnonzero(flat >= 0)
-    kind, number = map(segments.elements(flat[named], [8, 9]).at, range(2))
+    kind, number = map(segments.elements(flat[named], range(8, 10)).at, range(2))
     start, length = np.full(len(flat), PADDING), np.zeros(len(flat), np.int64)
     start[named] = number.start
-    length[named] = np.where(segments.equal(kind, b"XX"), number.length, 0)
+    length[named] = np.where(short_words(segments.data, kind) == word_of(b"XX"), number.length, 0)
     return Spans(start.reshape(rows.shape), length.reshape(rows.shape))
 
 
 def _diagnoses(chunk: Chunk, rows: Ints) -> pa.Array:
     """Return the codes of the diagnosis lists in HI, in order; those of other lists are passed over."""
-    elements, owner = chunk.segments.elements_of(rows)
-    qualifier, code = map(chunk.segments.components_of(elements, [1, 2]).at, range(2))
-    listed = np.isin(short_words(chunk.segments.data, qualifier), _DIAGNOSIS_LISTS)
-    return chunk.fields.joined(code.where(listed), owner, len(rows))
+    distinct, index = chunk.segments.distinct(rows)
+    elements, owner = chunk.segments.elements_of(distinct)
+    qualifier, code = map(chunk.segments.components_of(elements, 2).at, range(2))
+    name = short_words(chunk.segments.data, qualifier)
+    listed = np.logical_or.reduce([name == wanted for wanted in _DIAGNOSIS_LISTS])
+    return chunk.fields.joined(code.where(listed), owner, len(distinct)).spread(index).column()
 
 
 def _days_sent(chunk: Chunk, rows: Ints, problems: Problems) -> tuple[Days, Flags]:
@@ -270,7 +280,7 @@ def _days_sent(chunk: Chunk, rows: Ints, problems: Problems) -> tuple[Days, Flag
 def _service_days(chunk: Chunk, rows: Ints, problems: Problems) -> tuple[pa.Array, pa.Array]:
     """Return first and last day of DTP*472; one date (D8) is both."""
     segments, fields = chunk.segments, chunk.fields
-    form, value = map(segments.elements(rows, [2, 3]).at, range(2))
+    form, value = map(segments.elements(rows, range(2, 4)).at, range(2))
     single = (form.length == 2) & (value.length == 8)
     first, dated = fields.days(value.start, single)
     last, last_dated = first, dated
@@ -281,35 +291,27 @@ def _service_days(chunk: Chunk, rows: Ints, problems: Problems) -> tuple[pa.Arra
         last, last_dated = first.copy(), dated.copy()
         last[spans], last_dated[spans] = fields.days(start + 9, dated[spans])
     problems.add(chunk, rows[(rows >= 0) & ~(dated & last_dated)], "DTP*472 (service date) is not a date")
-    return _column(first, dated), _column(last, last_dated)
+    return numbers(first, dated), numbers(last, last_dated)
 
 
-def _patient_key(chunk: Chunk, loops: Loops, parts: Parts, member: pa.Array) -> pa.Array:
+def _patient_key(chunk: Chunk, loops: Loops, parts: Parts, member: Spans) -> pa.Array:
     """Return the member number, with a digest of name and birth date for a dependent or where it is missing."""
-    unsure = np.flatnonzero((loops.patient_at >= 0) | member.is_null().to_numpy(zero_copy_only=False))
+    fields = chunk.fields
+    keys = fields.views(member)
+    unsure = np.flatnonzero((loops.patient_at >= 0) | (member.length == 0))
     if not len(unsure):
-        return member
+        return keys.column()
     patient, subscriber = loops.patient_at[unsure], loops.subscriber_at[unsure]
     person = np.where(patient >= 0, parts.patient[patient], parts.member[subscriber])
     birth = parts.birth[np.where(patient >= 0, patient, subscriber)]
-    family, given, born = map(chunk.segments.elements(np.stack([person, person, birth]), [3, 4, 2]).at, range(3))
-    known = (family.length > 0) | (given.length > 0)
-    keys = pl.Series(pl.from_arrow(member))
-    digest = pl.Series(chunk.fields.digest(family, given, born)).cast(pl.String)
-    members = keys.gather(unsure)
-    if members.has_nulls():
-        members = members.fill_null("")
-    people = members + "/" + digest
-    if not known.all():
-        people = people.set(pl.Series(~known), None)
-    return keys.scatter(unsure, people).to_arrow(compat_level=pl.CompatLevel.newest())
-
-
-def _column(values: Ints | Days | npt.NDArray[np.float64], known: Flags) -> pa.Array:
-    """Return numbers, or days where they are 32-bit, null where not known."""
-    kind = pa.date32() if values.dtype == np.int32 else None
-    return pa.array(values, kind, mask=None if known.all() else ~known)
+    told = chunk.segments.elements_of_each(np.stack([person, person, birth]), [3, 4, 2])
+    digest = fields.digest(*map(told.at, range(3)))
+    text, begins = gathered(fields.data, Spans(member.start[unsure], member.length[unsure] + _DIGEST_LENGTH))
+    text[(begins + member.length[unsure])[:, None] + np.arange(_DIGEST_LENGTH)] = digest
+    length = np.where((told.length[0] > 0) | (told.length[1] > 0), member.length[unsure] + _DIGEST_LENGTH, 0)
+    keys.put(unsure, Fields(padded(text)).views(Spans(begins + PADDING, length)))
+    return keys.column()
 
 
 def _table(columns: dict[str, Any], schema: pl.Schema) -> pl.DataFrame:
-    return pl.DataFrame(pa.RecordBatch.from_arrays([pa.array(columns[name]) for name in schema], list(schema)))
+    return pl.DataFrame(pa.RecordBatch.from_arrays([columns[name] for name in schema], list(schema)))

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.x12.chunk import Chunk, Problems
-from cleanclaim.x12.segments import Flags, Ints, Spans
+from cleanclaim.x12.segments import Flags, Ints, Spans, short_words, word_of
 
 VERSIONS = (b"005010X222", b"005010X222A1", b"005010X222A2")
 ENVELOPE = ("ISA", "GS", "ST", "SE", "GE", "IEA")
@@ -22,6 +22,7 @@ _MAY_FOLLOW = {
     "GE": (_GS, _IEA),
     "IEA": (_ISA,),
 }
+_ALLOWED = np.array([[kind in _MAY_FOLLOW[name] for kind in range(6)] for name in (*ENVELOPE, "")])
 _GUIDES = {"X222": "837P", "X223": "837I", "X224": "837D", "X098": "837P", "X096": "837I", "X097": "837D"}
 
 
@@ -104,7 +105,7 @@ def _versions(chunk: Chunk, rows: Ints, kinds: Ints, group_at: Ints, problems: P
     readable = np.zeros(len(rows), bool)
     for name in VERSIONS:
         readable |= segments.equal(version, name)
-    readable &= segments.equal(kind, b"837")
+    readable &= short_words(segments.data, kind) == word_of(b"837")
     unread = np.flatnonzero(starts & ~readable)
     if len(unread):
         named = pl.DataFrame({"at": unread, **chunk.fields.texts(("kind", kind.at(unread)), ("version", version.at(unread)))})
@@ -123,10 +124,7 @@ def _check_order(chunk: Chunk, rows: Ints, kinds: Ints, problems: Problems) -> N
     """Note the envelope segments that stand where they may not."""
     names = ENVELOPE
     before = np.append(-1, kinds)[: len(kinds)]
-    allowed = np.zeros((7, 6), bool)
-    for name, nexts in _MAY_FOLLOW.items():
-        allowed[ENVELOPE.index(name) if name else -1, list(nexts)] = True
-    wrong = np.flatnonzero(~allowed[before, kinds])
+    wrong = np.flatnonzero(~_ALLOWED[before, kinds])
     for pair in {(int(a), int(b)) for a, b in zip(before[wrong], kinds[wrong], strict=True)}:
         at = wrong[(before[wrong] == pair[0]) & (kinds[wrong] == pair[1])]
         after = f"after {names[pair[0]]}" if pair[0] >= 0 else "at the start of the file"

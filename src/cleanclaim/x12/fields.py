@@ -6,6 +6,8 @@ Bytes that are not UTF-8 are read as Latin-1.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -21,17 +23,23 @@ _SECOND_HALF = np.array([(1 << 8 * max(k - 4, 0)) - 1 for k in range(_INLINE + 1
 
 _DIGITS = 15  # every whole number of 15 digits is exact in a float, and the sums below rest on that
 _LARGEST = 2.0**53 - 1
-_ZERO = np.uint8(ord("0"))
-_POINT = np.uint8(ord(".") - ord("0") + 256)
-_PLACE_VALUES = 10.0 ** np.arange(_DIGITS - 1, -1, -1)
 _TENS = 10.0 ** np.arange(_DIGITS + 1)
+# eight characters as the bytes of one word; the first character is the lowest byte
+_ZERO = np.uint8(ord("0"))
+_EIGHT_ZEROS = np.uint64(0x3030303030303030)
+_EIGHT_POINTS = _EIGHT_ZEROS ^ np.uint64(0x2E2E2E2E2E2E2E2E)
+_EIGHT_CARRIES = np.uint64(0x7676767676767676)  # carries into the high bit of a byte that is over 9
+_EIGHT_HIGH_BITS = np.uint64(0x8080808080808080)
+_TWO_BYTES = np.uint64(0x000000FF000000FF)
+_HUNDREDS = np.uint64(100 + (1_000_000 << 32))
+_ONES = np.uint64(1 + (10_000 << 32))
+_LAST_BYTES = np.array([((1 << 64) - 1) ^ ((1 << 8 * (8 - k)) - 1) for k in range(9)], np.uint64)
 
+_KINDS = {np.dtype(np.int64): pa.int64(), np.dtype(np.float64): pa.float64(), np.dtype(np.int32): pa.date32()}
+_TEXT = pa.string_view()
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _NOT_A_DAY = np.iinfo(np.int32).min
-_EIGHT_ZEROS = np.uint64(0x3030303030303030)
-_EIGHT_CARRIES = np.uint64(0x7676767676767676)  # carries into the high bit of a byte that is over 9
-_EIGHT_HIGH_BITS = np.uint64(0x8080808080808080)
 
 
 def _calendar() -> Days:
@@ -66,24 +74,30 @@ class Fields:
         self.data = data
         self._beyond_ascii = np.flatnonzero(data >= 128) if data.max() >= 128 else np.empty(0, np.int64)
 
-    def texts(self, *columns: tuple[str, Spans]) -> dict[str, pa.Array]:
-        """Return ranges as columns of text, null where absent; all columns must be of one length."""
+    def texts(self, *columns: tuple[str, Spans], index: Ints | None = None) -> dict[str, pa.Array]:
+        """Return ranges as columns of text, null where absent; all columns must be of one length.
+
+        With ``index``, row k of a column is the range at ``index[k]``.
+        """
         count = len(columns[0][1].start)
+        if index is not None:
+            return {name: self.views(spans).spread(index).column() for name, spans in columns}
         filled = [(name, spans) for name, spans in columns if spans.length.any()]
-        found = {name: pa.nulls(count, pa.string_view()) for name, _ in columns}
+        found = dict.fromkeys((name for name, _ in columns), pa.nulls(count, _TEXT))
         if filled:
-            whole = self.text(Spans(*(np.concatenate(part) for part in zip(*(spans for _, spans in filled), strict=True))))
+            parts = zip(*(spans for _, spans in filled), strict=True)
+            whole = self.views(Spans(*(np.concatenate(part) for part in parts))).column()
             found |= {name: whole.slice(k * count, count) for k, (name, _) in enumerate(filled)}
         return found
 
-    def text(self, spans: Spans, *, spaces_for: int | None = None) -> pa.Array:
-        """Return ranges as text, null where absent; the byte ``spaces_for`` becomes a space."""
+    def views(self, spans: Spans, *, spaces_for: int | None = None) -> TextViews:
+        """Return ranges as text, absent ones as nulls; the byte ``spaces_for`` becomes a space."""
         if len(self._beyond_ascii):
             first = np.searchsorted(self._beyond_ascii, spans.start)
             foreign = np.searchsorted(self._beyond_ascii, spans.start + spans.length) > first
             if foreign.any():
-                return string_views(*self._as_utf8(spans, np.flatnonzero(foreign)), spaces_for)
-        return string_views(self.data, spans, spaces_for)
+                return text_views(*self._as_utf8(spans, np.flatnonzero(foreign)), spaces_for)
+        return text_views(self.data, spans, spaces_for)
 
     def _as_utf8(self, spans: Spans, rows: Ints) -> tuple[Bytes, Spans]:
         """Return the bytes and ranges with those at ``rows``, which are not ASCII, made UTF-8 behind the others."""
@@ -98,39 +112,50 @@ class Fields:
 
         Exact: not read where an amount has more decimals than ``places`` (other than zeros), or over 15 characters.
         """
+        if spans.length.max(initial=0) == 1:
+            digit = self.data.take(spans.start) ^ _ZERO
+            return digit * (spans.length * 10**places), (digit <= 9) & (spans.length == 1)
         signs = self.data.take(spans.start) == ord("-")
         signs &= spans.length > 0
-        length = spans.length - signs
-        width = min(max(int(length.max(initial=1)), 1), _DIGITS)
-        at = spans.start + spans.length - width
-        good = (length > 0) & (length <= width)
-        digits = windows(self.data, at, width) - _ZERO
-        column = np.arange(width)
-        inside = np.where(column >= width - np.arange(width + 1)[:, None], 255, 0).astype(np.uint8)
-        digits &= windows(inside.ravel(), np.minimum(length, width) * width, width)
-        point = digits == _POINT
-        pointed = bool(point.any())
-        if pointed:
-            digits *= ~point
-        wrong = digits > 9
-        if wrong.any():
-            good &= ~wrong.any(axis=1)
-        number = digits.astype(np.float64) @ _PLACE_VALUES[-width:]
-        if pointed:
-            at_point = point.astype(np.float64)
-            points = at_point @ np.ones(width)
-            good &= (points <= 1) & (length > points)
-            decimals = np.where(points == 1, at_point @ (width - 1.0 - column), 0.0)
-            shift = _TENS[(decimals + points).astype(np.int64)]
+        length = spans.length - signs if signs.any() else spans.length
+        stop = spans.start + spans.length
+        whole, points, decimals, good = self._eight_characters(stop, np.minimum(length, 8))
+        if length.max(initial=0) > 8:
+            more, more_points, more_decimals, more_good = self._eight_characters(stop - 8, np.clip(length - 8, 0, 8))
+            whole += more * np.uint64(10**8)
+            decimals = np.where(more_points > 0, more_decimals + 8, decimals)
+            points = points + more_points
+            good &= more_good & (length <= _DIGITS)
+        good &= (length > points) & (points <= 1)
+        number = whole.astype(np.float64)  # exact: at most 15 digits, the point counted as a zero
+        if points.any():
+            shift = _TENS[np.where(points == 1, decimals + 1, 0)]
             left = np.floor(number / shift)
-            part = (number - left * shift) * 10.0**places / _TENS[decimals.astype(np.int64)]
+            part = (number - left * shift) * 10.0**places / _TENS[np.where(points == 1, decimals, 0)]
             number = left * 10.0**places + part
             good &= part == np.floor(part)
         else:
-            number = number * 10.0**places
+            number *= 10.0**places
         good &= number <= _LARGEST
         scaled = np.where(good, number, 0.0).astype(np.int64)
         return np.negative(scaled, out=scaled, where=signs), good
+
+    def _eight_characters(self, stop: Ints, length: Ints) -> tuple[Words, Ints, Ints, Flags]:
+        """Return the number that up to eight characters before ``stop`` write, a point read as a zero.
+
+        With it: how many points, the digits after the (first) point, and whether all else are digits. All eight
+        characters are worked on at once, as the bytes of one word.
+        """
+        digits = (words(self.data, stop - 8) ^ _EIGHT_ZEROS) & _LAST_BYTES[length]
+        away = digits ^ _EIGHT_POINTS
+        point = ~(((away & ~_EIGHT_HIGH_BITS) + ~_EIGHT_HIGH_BITS) | away | ~_EIGHT_HIGH_BITS)
+        digits &= ~((point >> np.uint64(7)) * np.uint64(255))
+        good = ((digits | digits + _EIGHT_CARRIES) & _EIGHT_HIGH_BITS) == 0
+        points = np.bitwise_count(point).astype(np.int64)
+        decimals = 7 - (np.bitwise_count(point - np.uint64(1)) >> 3).astype(np.int64)
+        pairs = digits * np.uint64(10) + (digits >> np.uint64(8))
+        fours = (pairs & _TWO_BYTES) * _HUNDREDS + ((pairs >> np.uint64(16)) & _TWO_BYTES) * _ONES
+        return fours >> np.uint64(32), points, decimals, good
 
     def days(self, start: Ints, present: Flags) -> tuple[Days, Flags]:
         """Return the dates written CCYYMMDD from each ``start``, as days since 1970-01-01, and where they are dates."""
@@ -145,7 +170,7 @@ class Fields:
         good &= days != _NOT_A_DAY
         return days, good
 
-    def joined(self, spans: Spans, owner: Ints, owners: int) -> pa.Array:
+    def joined(self, spans: Spans, owner: Ints, owners: int) -> TextViews:
         """Return, for each owner, its ranges in order, separated by one space; null where it has none.
 
         ``owner`` rises; absent ranges are passed over.
@@ -156,37 +181,57 @@ class Fields:
         stops = begins + pieces.length
         text[stops] = ord(" ")
         count = np.bincount(owner, minlength=owners)
-        last = np.cumsum(count) - 1
-        start = np.zeros(owners, np.int64)
-        length = np.zeros(owners, np.int64)
-        some = count > 0
-        start[some] = begins[(last - count + 1)[some]]
-        length[some] = stops[last[some]] - start[some]
-        spare = np.zeros(PADDING, np.uint8)
-        return Fields(np.concatenate([spare, text, spare])).text(Spans(start + PADDING, length))
+        stop_after = np.append(0, stops)[np.cumsum(count)]
+        start = np.append(begins, 0)[np.cumsum(count) - count]
+        length = np.where(count > 0, stop_after - start, 0)
+        return Fields(padded(text)).views(Spans(start + PADDING, length))
 
-    def digest(self, *parts: Spans) -> Words:
-        """Return a 64-bit number for each row that is the same wherever the same text stands, in any letter case."""
+    def digest(self, *parts: Spans) -> Bytes:
+        """Return seventeen characters a row that are the same wherever the parts are, in capitals or not."""
         total = np.zeros(len(parts[0].start), np.uint64)
         for part in parts:
-            bytes_of, begins = gathered(self.data, Spans(part.start, part.length + 1))
-            bytes_of[begins + part.length] = 0
-            upper = bytes_of - np.where((bytes_of >= 97) & (bytes_of <= 122), np.uint8(32), np.uint8(0))
-            within = np.arange(len(upper)) - np.repeat(begins, part.length + 1)
+            text, begins = gathered(self.data, Spans(part.start, part.length + 1))
+            text[begins + part.length] = 0
+            text -= ((text >= ord("a")) & (text <= ord("z"))).view(np.uint8) << 5
+            within = np.arange(len(text)) - np.repeat(begins, part.length + 1)
             powers = np.multiply.accumulate(np.full(int(part.length.max(initial=0)) + 1, _PRIME, np.uint64))
-            sums = np.add.reduceat((upper.astype(np.uint64) + np.uint64(1)) * powers[within], begins)
-            total = (total ^ sums) * _PRIME
+            total ^= np.add.reduceat((text.astype(np.uint64) + np.uint64(1)) * powers[within], begins)
+            total *= _PRIME
             total ^= total >> np.uint64(29)
-        return total
+        nibbles = (total[:, None] >> np.arange(60, -1, -4, dtype=np.uint64)) & np.uint64(15)
+        return np.frombuffer(b"/0123456789abcdef", np.uint8)[np.insert(nibbles.astype(np.int64) + 1, 0, 0, axis=1)]
 
 
-def string_views(data: Bytes, spans: Spans, spaces_for: int | None = None) -> pa.Array:
-    """Return ranges of UTF-8 bytes as text, null where absent, without checking that they are UTF-8.
+@dataclass
+class TextViews:
+    """Text in the making: sixteen bytes a value, the bytes of values too long for those, and which values there are."""
 
-    No range may begin within the first four bytes, or within the last twelve.
-    """
+    views: Bytes
+    outside: list[Bytes]
+    present: Flags
+
+    def put(self, rows: Ints, other: TextViews) -> None:
+        """Put the values of ``other``, each longer than twelve bytes, at ``rows``."""
+        other.views.view(np.uint32)[:, 2] = len(self.outside)
+        self.views[rows] = other.views
+        self.present[rows] = other.present
+        self.outside += other.outside
+
+    def spread(self, index: Ints) -> TextViews:
+        """Return the values at ``index``."""
+        views = self.views.view(np.complex128).ravel().take(index).view(np.uint8).reshape(-1, 16)  # 16 bytes at once
+        return TextViews(views, self.outside, self.present.take(index))
+
+    def column(self) -> pa.Array:
+        """Return the values as an Arrow column."""
+        validity = None if self.present.all() else pa.py_buffer(np.packbits(self.present, bitorder="little"))
+        buffers = [validity, pa.py_buffer(self.views), *map(pa.py_buffer, self.outside)]
+        return pa.Array.from_buffers(_TEXT, len(self.views), buffers)
+
+
+def text_views(data: Bytes, spans: Spans, spaces_for: int | None = None) -> TextViews:
+    """Return ranges of UTF-8 bytes as text, without checking that they are UTF-8."""
     start, length = spans
-    count = len(start)
     longest = int(length.max(initial=0))
     inline = length if longest <= _INLINE else np.minimum(length, _INLINE)
     views = windows(data, start - 4, 16)
@@ -197,8 +242,7 @@ def string_views(data: Bytes, spans: Spans, spaces_for: int | None = None) -> pa
     else:
         halves[:, 1] = 0
     if spaces_for is not None:
-        text = views[:, 4:]
-        text[text == spaces_for] = ord(" ")
+        np.copyto(views, ord(" "), where=views == spaces_for)
     views.view(np.uint32)[:, 0] = length
     outside = np.empty(0, np.uint8)
     if longest > _INLINE:
@@ -207,9 +251,7 @@ def string_views(data: Bytes, spans: Spans, spaces_for: int | None = None) -> pa
         halves[long, 1] = begins.view(np.uint64) << np.uint64(32)
         if spaces_for is not None:
             outside[outside == spaces_for] = ord(" ")
-    present = length > 0
-    validity = None if present.all() else pa.py_buffer(np.packbits(present, bitorder="little"))
-    return pa.Array.from_buffers(pa.string_view(), count, [validity, pa.py_buffer(views), pa.py_buffer(outside)])
+    return TextViews(views, [outside], length > 0)
 
 
 def _put_aside(data: Bytes, spans: Spans, longest: int) -> tuple[Bytes, Ints]:
@@ -217,3 +259,15 @@ def _put_aside(data: Bytes, spans: Spans, longest: int) -> tuple[Bytes, Ints]:
     if longest > 32:
         return gathered(data, spans)
     return windows(data, spans.start, longest).ravel(), np.arange(len(spans.start)) * longest
+
+
+def padded(text: Bytes) -> Bytes:
+    """Return ``text`` between spare bytes."""
+    spare = np.zeros(PADDING, np.uint8)
+    return np.concatenate([spare, text, spare])
+
+
+def numbers(values: Ints | Days | npt.NDArray[np.float64], known: Flags | None = None) -> pa.Array:
+    """Return whole numbers, fractions, or (32-bit) days as an Arrow column; null where not ``known``."""
+    validity = None if known is None or known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(_KINDS[values.dtype], len(values), [validity, pa.py_buffer(np.ascontiguousarray(values))])

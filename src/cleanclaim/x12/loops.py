@@ -11,7 +11,7 @@ import numpy as np
 
 from cleanclaim.x12.chunk import Chunk
 from cleanclaim.x12.envelope import Envelope
-from cleanclaim.x12.segments import Flags, Ints
+from cleanclaim.x12.segments import Flags, Ints, short_words, word_of
 
 _LEVELS = (b"20", b"22", b"23")
 
@@ -52,7 +52,9 @@ class Loops:
         return found
 
     def _flags(self, name: bytes) -> Flags:
-        return self._segments.named(name) & self._inside
+        named = self._segments.named(name)
+        named &= self._inside
+        return named
 
     def _number(self, mark: Flags) -> None:
         self.anchors = np.flatnonzero(mark)
@@ -94,10 +96,10 @@ class Loops:
     def _level_codes(self, rows: Ints, is_level: Flags) -> Ints:
         """Return 0, 1 or 2 for the HL of a billing provider, subscriber or patient; -1 for any other row."""
         at = np.flatnonzero(is_level)
-        spans = self._segments.element(rows[at], 3)
+        level = short_words(self._segments.data, self._segments.element(rows[at], 3))
         code = np.full(len(rows), -1)
-        for k, level in enumerate(_LEVELS):
-            code[at[self._segments.equal(spans, level)]] = k
+        for k, name in enumerate(_LEVELS):
+            code[at[level == word_of(name)]] = k
         return code
 
 

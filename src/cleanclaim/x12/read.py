@@ -155,7 +155,7 @@ class _Reading:
             self.problems.add_place(1, start, "no ISA segment: the delimiters are guessed")
         elif isa > start:
             self.problems.add_place(1, start, f"{isa - start} bytes before the first ISA segment are not read")
-        self.blocks.advance(max(isa, start), b"")
+        self.blocks.advance(self.blocks.begin + max(isa, start), b"")
         return found
 
     def _take_delimiters(self) -> None:
@@ -217,9 +217,7 @@ class _Reading:
     def _check_segments(self, chunk: Chunk) -> None:
         """Note what is not a segment, and ISA segments that are not as they should be."""
         segments = chunk.segments
-        width = segments.separators[segments.first[:-1]] - segments.start
-        strange = np.flatnonzero((width < 2) | (width > 3))
-        self.problems.add(chunk, strange, "not a segment: its id is not two or three characters")
+        self.problems.add(chunk, segments.misnamed(), "not a segment: its id is not two or three characters")
         before = np.searchsorted(segments.start, segments.blank) - 1
         for row, place in zip(before, segments.blank, strict=True):
             number = chunk.numbers(np.array([row]))[0] if row >= chunk.known else self.carry.last_place[0]

@@ -15,11 +15,17 @@ import numpy.typing as npt
 from cleanclaim.x12.delimiters import Delimiters
 
 Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
 PADDING = 64  # spare bytes before the first and after the last one, so that windows of bytes may reach past them
+_PREFIXES = np.array([[(1 << 8 * min(max(k - at, 0), 8)) - 1 for at in range(0, PADDING, 8)] for k in range(PADDING + 1)], np.uint64)
+_PRIME = np.uint64(0x9E3779B97F4A7C15)
+_SLOTS = 1 << 14
+_BYTE = np.uint32(255)
+_SPARE = 16  # separators beyond the last one, so that windows of them may reach past it
 _MASKS = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
 _BOM = b"\xef\xbb\xbf"
 
@@ -41,6 +47,8 @@ class Spans(NamedTuple):
 
 def windows(data: Bytes, start: Ints, width: int) -> Bytes:
     """Return a row of ``width`` bytes from each start, which may not be nearer to the end of ``data``."""
+    if width == 1:
+        return data.take(start)[:, None]
     return np.ndarray((len(data) - width + 1,), f"V{width}", data, 0, (1,))[start].view(np.uint8).reshape(-1, width)
 
 
@@ -70,14 +78,14 @@ def gathered(data: Bytes, spans: Spans) -> tuple[Bytes, Ints]:
 class Segments:
     """The segments of a block in order; blank ones are left out.
 
-    ``separators`` holds the positions of all element separators and terminators. ``first`` and ``last`` index it: the
-    first separator of a segment, and its terminator. Both have one entry more than there are segments, which makes
-    row -1 a segment without elements, so that an index of -1 means absent throughout.
+    ``separators`` holds the positions of all element separators and terminators, and some spare ones. ``first`` and ``last`` index it: the
+    first separator of a segment, and its terminator. Both end in an entry more, a segment without elements, so that an
+    index of -1 means absent throughout.
     """
 
     data: Bytes
     delimiters: Delimiters
-    separators: Ints
+    separators: Places
     first: Ints
     last: Ints
     start: Ints
@@ -97,8 +105,8 @@ class Segments:
             self.data,
             self.delimiters,
             self.separators,
-            np.append(self.first[:count], 1),
-            np.append(self.last[:count], 0),
+            self.first,
+            self.last,
             self.start[:count],
             self.stop[:count],
             self.ids[:count],
@@ -109,6 +117,13 @@ class Segments:
     def named(self, name: bytes) -> Flags:
         """Return which segments have this two or three letter id, and at least one element."""
         return self._named(name, self.ids)
+
+    def misnamed(self) -> Ints:
+        """Return the rows whose id is not two or three characters long."""
+        element = np.uint32(self.delimiters.element)
+        rows = np.flatnonzero((self.ids >> np.uint32(24) != element) & ((self.ids >> np.uint32(16)) & _BYTE != element))
+        width = self.separators[self.first[rows]] - self.start[rows]
+        return rows[(width < 2) | (width > 3)]
 
     def interchanges(self, after: int) -> Ints:
         """Return the rows from ``after`` on that begin with ISA, whatever separates their elements."""
@@ -132,25 +147,63 @@ class Segments:
 
     def split(self, rows: Ints, name: bytes, *qualifiers: bytes) -> list[Ints]:
         """Return, for each qualifier, those of ``rows`` that go on with it after ``name``; both with ``*`` and ``:``."""
-        found: list[Ints] = []
         word = words(self.data, self.start[rows])
-        own = bytes([self.delimiters.element, self.delimiters.component])
-        for qualifier in qualifiers:
-            wanted = (name + qualifier).translate(bytes.maketrans(b"*:", own))
-            found.append(rows[(word & _MASKS[len(wanted)]) == word_of(wanted)])
-        return found
+        own = bytes.maketrans(b"*:", bytes([self.delimiters.element, self.delimiters.component]))
+        wanted = [(name + qualifier).translate(own) for qualifier in qualifiers]
+        masked = {length: word & _MASKS[length] for length in set(map(len, wanted))}
+        return [rows[np.flatnonzero(masked[len(text)] == word_of(text))] for text in wanted]
+
+    def distinct(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Return some of ``rows`` that hold all their different texts, and for each row which of those holds its own.
+
+        Claims repeat themselves: reading each different text once is what makes lines cheap. A few may be returned
+        twice, and those over 64 bytes always are.
+        """
+        start = self.start[rows]
+        length = np.where(rows < 0, 0, self.stop[rows] - start)
+        width = int(min(-(-max(length.max(initial=1), 1) // 8) * 8, PADDING))
+        key = windows(self.data, start, width).view(np.uint64)
+        key &= _PREFIXES[:, : width // 8].take(np.minimum(length, width), axis=0)
+        mixed = np.zeros(len(rows), np.uint64)
+        for k in range(width // 8):
+            mixed = (mixed ^ key[:, k]) * _PRIME
+            mixed ^= mixed >> np.uint64(32)
+        slot = (mixed & np.uint64(_SLOTS - 1)).astype(np.int64)
+        holder = np.zeros(_SLOTS, np.int64)
+        holder[slot] = np.arange(len(rows))
+        stand = holder[slot]
+        differ = key.take(stand, axis=0) ^ key
+        alone = np.flatnonzero((np.bitwise_or.reduce(differ, axis=1) != 0) | (length[stand] != length) | (length > width))
+        stand[alone] = alone
+        chosen = np.zeros(len(rows), bool)
+        chosen[stand] = True
+        return rows[chosen], (np.cumsum(chosen) - 1)[stand]
 
     def element(self, rows: Ints, place: int) -> Spans:
         """Return the element at ``place`` (from 1) of the segments at ``rows``; absent where they have fewer."""
-        return self.elements(rows, [place]).at(0)
+        return self.elements(rows, range(place, place + 1)).at(0)
 
-    def elements(self, rows: Ints, places: Sequence[int]) -> Spans:
-        """Return one row of ranges a place; ``rows`` are the segments for all places, or a row of them for each."""
+    def elements(self, rows: Ints, places: range) -> Spans:
+        """Return one row of ranges for each of some neighboring places."""
+        first = self.first[rows]
+        have = self.last[rows] - first
+        if have.max(initial=0) < places.start:
+            return Spans(np.full((len(places), len(rows)), PADDING), np.zeros((len(places), len(rows)), np.int64))
+        width = len(places) + 1
+        view = np.ndarray((len(self.separators) - width + 1,), f"V{4 * width}", self.separators, 0, (4,))
+        edges = view[first + (places.start - 1)].view(np.int32).reshape(-1, width).T.astype(np.int64)
+        start = edges[:-1] + 1
+        length = edges[1:] - start
+        if have.min() < places.stop - 1:
+            length *= have >= np.asarray(places)[:, None]
+        return Spans(start, length)
+
+    def elements_of_each(self, rows: Ints, places: Sequence[int]) -> Spans:
+        """Return one row of ranges a place, each from its own row of ``rows``."""
         at = self.first[rows] + np.asarray(places)[:, None]
-        absent = at > self.last[rows]
-        start = self.separators.take(at - 1, mode="clip") + 1
+        start = self.separators.take(at - 1, mode="clip").astype(np.int64) + 1
         length = self.separators.take(at, mode="clip") - start
-        length[absent] = 0
+        length *= at <= self.last[rows]
         return Spans(start, length)
 
     def elements_of(self, rows: Ints) -> tuple[Spans, Ints]:
@@ -158,28 +211,29 @@ class Segments:
         count = np.maximum(self.last[rows] - self.first[rows], 0)
         owner = np.repeat(np.arange(len(rows)), count)
         at = np.arange(len(owner)) + np.repeat(self.first[rows] + 1 - (np.cumsum(count) - count), count)
-        start = self.separators[at - 1] + 1
+        start = self.separators[at - 1].astype(np.int64) + 1
         return Spans(start, self.separators[at] - start), owner
 
-    def components_of(self, composite: Spans, places: Sequence[int]) -> Spans:
-        """Return one row of ranges a place (from 1) within composite elements.
+    def components_of(self, composite: Spans, count: int) -> Spans:
+        """Return one row of ranges for each of the first ``count`` components of composite elements.
 
         Separators are looked for in the first 64 bytes of an element: valid ones stand within the first 30.
         """
+        elements = len(composite.start)
         width = int(min(max(composite.length.max(initial=1), 1), PADDING))
-        inside = np.arange(width, dtype=np.uint8) < np.minimum(composite.length, width).astype(np.uint8)[:, None]
-        hits = np.flatnonzero((windows(self.data, composite.start, width) == self.delimiters.component) & inside)
+        inside = (np.arange(width) < np.arange(width + 1)[:, None]).view(np.uint8).ravel()
+        hit = windows(self.data, composite.start, width) == self.delimiters.component
+        hit &= windows(inside, np.minimum(composite.length, width) * width, width).view(np.bool_)
+        hits = np.flatnonzero(hit)
         owner = hits // width
-        count = np.bincount(owner, minlength=len(composite.start))
-        stops = np.append(composite.start[owner] + hits - owner * width, np.zeros(max(places), np.int64))
-        before = np.cumsum(count) - count
-        end = composite.start + composite.length
-        found = []
-        for place in places:
-            start = composite.start if place == 1 else np.where(count >= place - 1, stops[before + place - 2] + 1, end)
-            stop = np.where(count >= place, stops[before + place - 1], end)
-            found.append((start, stop - start))
-        return Spans(*(np.stack(part) for part in zip(*found, strict=True)))
+        hits_of = np.bincount(owner, minlength=elements)
+        rank = np.arange(1, len(hits) + 1) - (np.cumsum(hits_of) - hits_of)[owner]
+        edges = np.empty((max(count, int(hits_of.max(initial=0))) + 1, elements), np.int64)
+        edges[0] = composite.start - 1
+        edges[1:] = composite.start + composite.length
+        edges.ravel()[rank * elements + owner] = composite.start[owner] + hits - owner * width
+        start = edges[:count] + 1
+        return Spans(start, np.maximum(edges[1 : count + 1] - start, 0))
 
     def equal(self, spans: Spans, text: bytes) -> Flags:
         """Return which of the ranges hold exactly ``text``, of up to 64 bytes."""
@@ -190,14 +244,11 @@ class Segments:
         return same
 
     def same(self, one: Spans, other: Spans) -> Flags:
-        """Return which of the ranges hold the same bytes as their counterparts."""
-        same = one.length == other.length
-        rows = np.flatnonzero(same & (one.length > 0))
-        if len(rows):
-            text, begins = gathered(self.data, one.at(rows))
-            differs = text != gathered(self.data, other.at(rows))[0]
-            same[rows] = ~np.logical_or.reduceat(differs, begins)
-        return same
+        """Return which of the ranges hold the same bytes as their counterparts, as far as their first 64."""
+        width = int(min(max(one.length.max(initial=1), 1), PADDING))
+        differ = windows(self.data, one.start, width) != windows(self.data, other.start, width)
+        differ &= np.arange(width) < one.length[:, None]
+        return (one.length == other.length) & ~differ.any(axis=1)
 
 
 def tokenise(data: Bytes, stop: int, delimiters: Delimiters) -> Segments:
@@ -207,13 +258,13 @@ def tokenise(data: Bytes, stop: int, delimiters: Delimiters) -> Segments:
     order mark before one, belong to no segment.
     """
     body = data[:stop]
-    separators = np.flatnonzero((body == delimiters.terminator) | (body == delimiters.element))
-    last = np.flatnonzero(body.take(separators) == delimiters.terminator)
-    stops = separators[last]
-    first = np.zeros_like(last)
-    start = np.full_like(last, PADDING)
-    np.add(last[:-1], 1, out=first[1:])
-    np.add(stops[:-1], 1, out=start[1:])
+    ends = body == delimiters.terminator
+    found = np.flatnonzero((body == delimiters.element) | ends)
+    last = np.flatnonzero(ends.take(found))
+    stops = found[last]
+    first = np.ones(len(last) + 1, np.int64)
+    first[: len(last)] = np.append(0, last + 1)[:-1]
+    start = np.append(PADDING, stops + 1)[:-1]
     end = int(stops[-1]) + 1 if len(stops) else PADDING
     ids = _ids(data, start)
     head = ids.astype(np.uint8)
@@ -225,9 +276,10 @@ def tokenise(data: Bytes, stop: int, delimiters: Delimiters) -> Segments:
     if empty.any():
         blank = start[empty] if delimiters.terminator > 32 else blank
         kept = ~empty
-        first, last, start, stops, ids = first[kept], last[kept], start[kept], stops[kept], ids[kept]
-    first, last = np.append(first, 1), np.append(last, 0)
-    return Segments(data, delimiters, separators, first, last, start, stops, ids, blank, end)
+        last, start, stops, ids = last[kept], start[kept], stops[kept], ids[kept]
+        first = first[np.append(kept, True)]
+    separators = np.concatenate([found, np.full(_SPARE, stop)], dtype=np.int32, casting="same_kind")
+    return Segments(data, delimiters, separators, first, np.append(last, 0), start, stops, ids, blank, end)
 
 
 def _ids(data: Bytes, start: Ints) -> npt.NDArray[np.uint32]:
@@ -243,7 +295,7 @@ def _past_padding(data: Bytes, start: Ints, stop: Ints) -> Ints:
         rows = rows[data[start[rows]] <= 32]
     rows = rows[start[rows] < stop[rows]]
     if len(rows):
-        solid = np.append(np.flatnonzero(data > 32), _FAR)
+        solid = np.append(np.flatnonzero(data > 32), len(data))
         start[rows] = np.minimum(solid[np.searchsorted(solid, start[rows])], stop[rows])
     marks = np.flatnonzero(data.take(start) == _BOM[0])
     start[marks[(words(data, start[marks]) & _MASKS[len(_BOM)]) == word_of(_BOM)]] += len(_BOM)

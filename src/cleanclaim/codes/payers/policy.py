@@ -6,9 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import polars as pl
 
+from cleanclaim.codes import params
 from cleanclaim.codes.payers.fields import FIELDS, Value, limit_parts
 from cleanclaim.codes.payers.load import DatedValue, Pack
 from cleanclaim.dated import Periods
@@ -32,6 +34,27 @@ class Policy:
         periods = Periods.between(_first_days(packs))
         starts: list[date] = periods.starts.to_list()
         return cls(periods, _by_period(packs, starts), _by_code(packs, starts))
+
+    @cached_property
+    def with_parameters(self) -> tuple[Periods, pl.DataFrame, pl.DataFrame]:
+        """The tables and Medicare's dated parameters by one numbering of periods.
+
+        The periods; ``by_period`` with the columns of :func:`cleanclaim.codes.params.by_period`, which hold for a null
+        pack as well; and ``by_code``.
+        """
+        dated = params.periods()
+        periods = Periods.between([*self.periods.starts, *dated.starts])
+        starts = pl.DataFrame({"period": range(len(periods.starts))}, schema={"period": pl.UInt32}).with_columns(
+            _own=self.periods.number(periods.starts), _dated=dated.number(periods.starts)
+        )
+        unmapped = starts.with_columns(pack=pl.lit(None, dtype=pl.String))
+        by_pack = (
+            pl.concat([starts.join(self.by_period, left_on="_own", right_on="period"), unmapped], how="diagonal")
+            .join(params.by_period(), left_on="_dated", right_on="period")
+            .drop("_own", "_dated")
+        )
+        by_code = starts.join(self.by_code, left_on="_own", right_on="period").drop("_own", "_dated")
+        return periods, by_pack, by_code
 
 
 def _first_days(packs: Sequence[Pack]) -> Iterable[date]:
