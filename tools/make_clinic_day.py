@@ -3,7 +3,7 @@
     python tools/make_clinic_day.py [FOLDER]
 
 Writes claims.837, minutes.csv, visits.json and visit.json. The same description gives the same bytes. Everything in it
-is made up: patients have numbers for names, NPIs begin with 2 (no such number is given out), the tax number is zeros.
+is made up: patients have numbers for names, NPIs begin with 2 (no one has such a number), the tax number is zeros.
 
 How the day is written down: a service is one line, ``97530 GP 59 x2 | PT 09:30-09:53``: code and modifiers, the units
 billed, then who gave it and when. Several blocks are separated by commas. Without ``x`` it was given and not billed.
@@ -44,12 +44,15 @@ COMMERCIAL = Payer("LAKESIDE HEALTH PLAN", "EXLHP", "CI")
 MEDICAID = Payer("STATE MEDICAID", "EXMCD", "MC")
 NOT_MAPPED = Payer("PRAIRIE MUTUAL", "EXPRM", "CI")
 
-PT = Clinician("PHYSICAL", "2111111110", "225100000X")
+PT1 = Clinician("PHYSICAL ONE", "2111111110", "225100000X")
+PT2 = Clinician("PHYSICAL TWO", "2666666666", "225100000X")
+PT3 = Clinician("PHYSICAL THREE", "2777777774", "225100000X")
+PT3_MISTYPED = replace(PT3, npi="2777777747")
 OT = Clinician("OCCUPATIONAL", "2222222228", "225X00000X")
 SLP = Clinician("SPEECH", "2333333336", "235Z00000X")
 PTA = Clinician("ASSISTANT", "2444444444", "225200000X")
-PT_MISTYPED = replace(PT, npi="2111111101")
 BILLING_NPI, REFERRING_NPI = "2000000010", "2000000028"
+SENDER, RECEIVER = "EXAMPLECLINIC", "EXAMPLEHOUSE"
 
 MARCH, AUGUST = date(2026, 3, 17), date(2024, 8, 13)
 SENT = {MARCH: date(2026, 3, 18), AUGUST: date(2024, 8, 16)}
@@ -119,25 +122,35 @@ class Claim:
         return self.total if self.total is not None else sum(line.charge for line in self.lines)
 
 
-KNEE, BACK, STROKE, SHOULDER, SPEECH = "M25.561", "M54.50", "I69.351", "M75.101", "R47.01"
+KNEE, BACK, STROKE, SHOULDER, SPEECH, GAIT = "M25.561", "M54.50", "I69.351", "M75.101", "R47.01", "R26.2"
 
 
 def march(number: int, story: str, payer: Payer, clinician: Clinician, services: str, **more: Any) -> Claim:
     """A claim of the clinic day."""
-    return _claim(f"C{100 + number}", story, payer, clinician, services, MARCH, 100 + number, more)
+    return _claim(MARCH, 100 + number, story, payer, clinician, services, more)
 
 
 def august(number: int, story: str, services: str, **more: Any) -> Claim:
     """A Medicare claim of a day in August 2024."""
-    return _claim(f"C{200 + number}", story, MEDICARE, PT, services, AUGUST, 200 + number, more)
+    return _claim(AUGUST, 200 + number, story, MEDICARE, PT1, services, more)
 
 
 def _claim(
-    number: str, story: str, payer: Payer, clinician: Clinician, text: str, day: date, patient: int, more: dict[str, Any]
+    day: date, number: int, story: str, payer: Payer, clinician: Clinician, text: str, more: dict[str, Any]
 ) -> Claim:
-    default = {"ytd": "412.50" if payer == MEDICARE else "", "diagnoses": (BACK,), "dos": day, "patient": patient}
-    services = tuple(_service(line) for line in text.strip().splitlines())
-    return Claim(number, story, payer=payer, clinician=clinician, services=services, sent=SENT[day], **default | more)
+    usual = Claim(
+        number=f"C{number}",
+        story=story,
+        patient=number,
+        payer=payer,
+        clinician=clinician,
+        services=tuple(_service(line) for line in text.strip().splitlines()),
+        dos=day,
+        sent=SENT[day],
+        diagnoses=(BACK,),
+        ytd="412.50" if payer == MEDICARE else "",
+    )
+    return replace(usual, **more)
 
 
 def _service(line: str) -> Service:
@@ -153,11 +166,11 @@ def _block(text: str) -> Block:
 
 
 THE_DAY = (
-    march(1, "an evaluation and one unit of exercise", MEDICARE, PT, """
+    march(1, "an evaluation and one unit of exercise", MEDICARE, PT1, """
         97161 GP x1 | PT 08:00-08:40
         97110 GP x1 | PT 08:40-08:55
-    """, diagnoses=(KNEE,)),
-    march(2, "57 minutes are four units", MEDICARE, PT, """
+    """, diagnoses=(KNEE, GAIT)),
+    march(2, "57 minutes are four units", MEDICARE, PT1, """
         97110 GP x2 | PT 09:00-09:30
         97530 GP x1 | PT 09:30-09:45
         97140 GP x1 | PT 09:45-09:57
@@ -166,21 +179,21 @@ THE_DAY = (
         97535 GO x2 | OT 10:30-11:00
         97530 GO x1 | OT 11:00-11:15
     """, patient=102, diagnoses=(STROKE,)),
-    march(4, "a tie: 20 and 20 minutes are three units, and either code may have two", MEDICARE, PT, """
+    march(4, "a tie: 20 and 20 minutes are three units, and either code may have two", MEDICARE, PT1, """
         97110 GP x1 | PT 10:00-10:20
         97140 GP x2 | PT 10:20-10:40
     """),
-    march(5, "four services, 49 minutes, three units: the shortest service is given and not billed", MEDICARE, PT, """
+    march(5, "four services, 49 minutes, three units: the shortest service is given and not billed", MEDICARE, PT1, """
         97110 GP x1 | PT 11:00-11:18
         97140 GP x1 | PT 11:18-11:31
         97116 GP x1 | PT 11:31-11:41
         97035 | PT 11:41-11:49
     """),
-    march(6, "group, then one on one in a block of its own: 59 is true", MEDICARE, PT, """
+    march(6, "group, then one on one in a block of its own: 59 is true", MEDICARE, PT1, """
         97150 GP x1 | PT 13:00-13:30
         97530 GP 59 x2 | PT 13:30-13:53
     """),
-    march(7, "the assistant's half hour bears CQ, the therapist's quarter hour does not", MEDICARE, PT, """
+    march(7, "the assistant's half hour bears CQ, the therapist's quarter hour does not", MEDICARE, PT1, """
         97110 GP CQ x2 | PTA 14:00-14:30
         97140 GP x1 | PT 14:30-14:45
     """, diagnoses=(SHOULDER,)),
@@ -188,7 +201,7 @@ THE_DAY = (
         97530 GO x1 | OT 08:00-08:15
         97530 GO CO x1 | OTA 08:15-08:30
     """, diagnoses=(STROKE,)),
-    march(9, "above the year's threshold, with KX", MEDICARE, PT, """
+    march(9, "above the year's threshold, with KX", MEDICARE, PT1, """
         97110 GP KX x1 | PT 15:00-15:15
         97530 GP KX x1 | PT 15:15-15:30
     """, ytd="2612.40", diagnoses=(STROKE,)),
@@ -199,92 +212,89 @@ THE_DAY = (
         97129 GN x1 | SLP 10:00-10:15
         97130 GN x2 | SLP 10:15-10:45
     """, diagnoses=(SPEECH,)),
-    march(12, "this plan counts code by code: eight minutes of each earn a unit of each", COMMERCIAL, PT, """
+    march(12, "this plan counts code by code: eight minutes of each earn a unit of each", COMMERCIAL, PT1, """
         97110 GP x1 | PT 12:00-12:08
         97140 GP x1 | PT 12:08-12:16
         97530 GP x1 | PT 12:16-12:24
     """, diagnoses=(SHOULDER,)),
-    march(13, "Medicaid, counted as Medicare does", MEDICAID, PT, """
+    march(13, "Medicaid, counted as Medicare does", MEDICAID, PT1, """
         97112 GP x2 | PT 15:30-16:00
         97116 GP x1 | PT 16:00-16:12
     """, diagnoses=(STROKE,)),
-    march(14, "a payer that cleanclaim.toml does not know", NOT_MAPPED, PT, """
+    march(14, "a payer that cleanclaim.toml does not know", NOT_MAPPED, PT1, """
         97110 GP x2 | PT 16:15-16:45
     """),
-    march(15, "37 minutes allow two units, not three", MEDICARE, PT, """
-        97110 GP x2 | PT 09:00-09:20
-        97530 GP x1 | PT 09:20-09:37
+    march(15, "37 minutes allow two units, not three", MEDICARE, PT2, """
+        97110 GP x2 | PT 09:20-09:40
+        97530 GP x1 | PT 09:40-09:57
     """),
-    march(16, "two units of exercise for 8 minutes, one of activities for 30", MEDICARE, PT, """
+    march(16, "two units of exercise for 8 minutes, one of activities for 30", MEDICARE, PT2, """
         97110 GP x2 | PT 10:00-10:08
         97530 GP x1 | PT 10:08-10:38
     """),
-    march(17, "this plan counts code by code: seven minutes earn nothing", COMMERCIAL, PT, """
+    march(17, "this plan counts code by code: seven minutes earn nothing", COMMERCIAL, PT2, """
         97110 GP x1 | PT 11:00-11:16
         97140 GP x1 | PT 11:16-11:23
     """),
-    march(18, "group and one on one, without 59", MEDICARE, PT, """
+    march(18, "group and one on one, without 59", MEDICARE, PT2, """
         97150 GP x1 | PT 13:00-13:30
         97530 GP x1 | PT 13:30-13:45
     """),
-    march(19, "59, and the blocks overlap by ten minutes", MEDICARE, PT, """
+    march(19, "59, and the blocks overlap by ten minutes", MEDICARE, PT2, """
         97150 GP x1 | PT 14:00-14:30
         97530 GP 59 x1 | PT 14:20-14:35
     """),
-    march(20, "five units of 97112: Medicaid's maximum is four a day", MEDICAID, PT, """
+    march(20, "five units of 97112: Medicaid's maximum is four a day", MEDICAID, PT2, """
         97112 GP x5 | PT 08:00-09:15
     """, diagnoses=(STROKE,)),
     march(21, "a second quarter hour of cognitive training, and no first", MEDICARE, SLP, """
         97130 GN x1 | SLP 11:00-11:15
     """, diagnoses=(SPEECH,)),
-    march(22, "GP forgotten on one line", MEDICARE, PT, """
+    march(22, "GP forgotten on one line", MEDICARE, PT2, """
         97110 GP x1 | PT 15:00-15:15
         97530 x1 | PT 15:15-15:30
     """),
-    march(23, "the assistant gave all of 97110, and CQ is missing", MEDICARE, PT, """
+    march(23, "the assistant gave all of 97110, and CQ is missing", MEDICARE, PT2, """
         97110 GP x2 | PTA 16:00-16:30
         97530 GP x1 | PT 16:30-16:45
     """, diagnoses=(SHOULDER,)),
-    march(24, "necessary and not necessary on one line", MEDICARE, PT, """
-        97110 GP KX GA x2 | PT 08:00-08:30
+    march(24, "necessary and not necessary on one line", MEDICARE, PT2, """
+        97110 GP KX GA x2 | PT 11:30-12:00
     """, ytd="2744.10", notice="yes"),
-    march(25, "above the year's threshold, without KX", MEDICARE, OT, """
-        97535 GO x2 | OT 09:00-09:30
-    """, ytd="2533.75", diagnoses=(STROKE,)),
-    march(26, "an evaluation code that ended with 2016", MEDICARE, PT, """
+    march(25, "an evaluation code that ended with 2016", MEDICARE, PT3, """
         97001 GP x1 | PT 10:00-10:40
     """, diagnoses=(KNEE,)),
-    march(27, "electrical stimulation under the code that Medicare does not take", MEDICARE, PT, """
+    march(26, "electrical stimulation under the code that Medicare does not take", MEDICARE, PT3, """
         97110 GP x2 | PT 11:00-11:30
         97014 GP x1 | PT 11:30-11:45
     """),
-    march(28, "a diagnosis that has been divided further since October 2021", MEDICARE, PT, """
+    march(27, "a diagnosis that has been divided further since October 2021", MEDICARE, PT3, """
         97140 GP x1 | PT 12:00-12:15
     """, diagnoses=("M54.5",)),
-    march(29, "two digits of the therapist's NPI are exchanged", COMMERCIAL, PT_MISTYPED, """
+    march(28, "two digits of the therapist's NPI are exchanged", COMMERCIAL, PT3_MISTYPED, """
         97110 GP x2 | PT 13:00-13:30
     """, diagnoses=(KNEE,)),
-    march(30, "the assistant is named as rendering provider", MEDICARE, PTA, """
-        97110 GP CQ x2 | PTA 14:00-14:30
+    march(29, "the assistant is named as rendering provider", MEDICARE, PTA, """
+        97110 GP CQ x2 | PTA 14:45-15:15
     """),
-    march(31, "nobody is named who refers and certifies", MEDICARE, PT, """
+    march(30, "nobody is named who refers and certifies", MEDICARE, PT3, """
         97530 GP x2 | PT 15:00-15:30
     """, referring=False),
-    march(32, "the office's visit at place 21, inpatient hospital", MEDICARE, PT, """
+    march(31, "the office's visit at place 21, inpatient hospital", MEDICARE, PT3, """
         97530 GP x1 | PT 15:30-15:45
     """, place="21"),
-    march(33, "sent 118 days after the visit; the contract says 90", COMMERCIAL, PT, """
+    march(32, "sent 118 days after the visit; the contract says 90", COMMERCIAL, PT3, """
         97110 GP x2 | PT 16:00-16:30
     """, dos=date(2025, 11, 20)),
-    march(34, "C104 once more, under a new number", MEDICARE, PT, """
+    march(33, "C104 once more, under a new number", MEDICARE, PT1, """
         97110 GP x1 | PT 10:00-10:20
         97140 GP x2 | PT 10:20-10:40
     """, patient=104, charted=False),
-    march(35, "the total says 192.00, the lines add up to 132.00", MEDICARE, PT, """
+    march(34, "the total says 192.00, the lines add up to 132.00", MEDICARE, PT3, """
         97110 GP x1 | PT 08:30-08:45
         97530 GP x1 | PT 08:45-09:00
     """, total=192),
-    march(36, "March 27 for March 17", COMMERCIAL, PT, """
+    march(35, "March 27 for March 17", COMMERCIAL, PT3, """
         97530 GP x2 | PT 09:30-10:00
     """, dos=date(2026, 3, 27)),
     august(1, "four units, priced at the locality", """
@@ -367,7 +377,7 @@ def _csv(columns: Sequence[str], rows: Sequence[dict[str, object]]) -> str:
 
 
 def visits_json(day: Sequence[Claim]) -> str:
-    """Return a few visits of the day as JSON visits."""
+    """Return a few of the Medicare visits as JSON visits, readable with and without the configuration."""
     return json.dumps({"visits": [_visit(claim) for claim in day if claim.number in SHOWN_AS_JSON]}, indent=2) + "\n"
 
 
@@ -376,7 +386,7 @@ def _visit(claim: Claim) -> dict[str, object]:
         "visit_id": claim.visit,
         "claim_id": claim.number,
         "patient_id": claim.member,
-        "payer": claim.payer.name,
+        "payer": "medicare",
         "dos": claim.dos.isoformat(),
         "place_of_service": claim.place,
         "diagnoses": list(claim.diagnoses),
@@ -409,8 +419,8 @@ def claims_837(day: Sequence[Claim]) -> str:
     sent = sorted({claim.sent for claim in day}, reverse=True)
     control, when = "000000001", max(sent)
     out = [
-        f"ISA*00*          *00*          *ZZ*EXAMPLECLINIC  *ZZ*EXAMPLEHOUSE   *{when:%y%m%d}*0905*^*00501*{control}*0*T*:",
-        f"GS*HC*EXAMPLECLINIC*EXAMPLEHOUSE*{when:%Y%m%d}*0905*1*X*005010X222A1",
+        f"ISA*00*{'':10}*00*{'':10}*ZZ*{SENDER:15}*ZZ*{RECEIVER:15}*{when:%y%m%d}*0905*^*00501*{control}*0*T*:",
+        f"GS*HC*{SENDER}*{RECEIVER}*{when:%Y%m%d}*0905*1*X*005010X222A1",
     ]
     for number, batch in enumerate(sent, 1):
         out += _transaction(number, batch, [claim for claim in day if claim.sent == batch])
@@ -422,9 +432,9 @@ def _transaction(number: int, sent: date, claims: Sequence[Claim]) -> list[str]:
     body = [
         f"ST*837*{number:04d}*005010X222A1",
         f"BHT*0019*00*EX{number:04d}*{sent:%Y%m%d}*0905*CH",
-        "NM1*41*2*EXAMPLE THERAPY CLINIC*****46*EXAMPLECLINIC",
+        f"NM1*41*2*EXAMPLE THERAPY CLINIC*****46*{SENDER}",
         "PER*IC*BILLING OFFICE*TE*5550100000",
-        "NM1*40*2*EXAMPLE CLEARINGHOUSE*****46*EXAMPLEHOUSE",
+        f"NM1*40*2*EXAMPLE CLEARINGHOUSE*****46*{RECEIVER}",
         "HL*1**20*1",
         f"NM1*85*2*EXAMPLE THERAPY CLINIC*****XX*{BILLING_NPI}",
         "N3*100 EXAMPLE STREET",

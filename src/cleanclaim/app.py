@@ -17,6 +17,7 @@ from cleanclaim.codes import tables
 from cleanclaim.config import Config
 from cleanclaim.engine import report
 from cleanclaim.engine.check import check as check_partition
+from cleanclaim.engine.keys import FORM_ASSUMED
 from cleanclaim.engine.partitions import ROWS, whole_patients
 from cleanclaim.engine.report import Report
 
@@ -48,7 +49,7 @@ def check(
     >>> "U101" in {m["rule"] for m in check({"visits": [visit]}, as_of=date(2026, 3, 5)).messages()}
     True
     """
-    settings = config if isinstance(config, Config) else Config.load(config)
+    settings = config if isinstance(config, Config) else Config.load(None if config is None else Path(config))
     if payer is not None:
         settings = settings.with_default_payer(payer)
     read = _batches(source, mapping=mapping, rows=partition_rows)
@@ -57,6 +58,7 @@ def check(
     parts: list[tuple[pl.DataFrame, pl.DataFrame]] = []
     counts = {"lines": 0, "services": 0, "visits": 0, "claims": 0, "charge_cents": 0}
     unmapped: dict[str, int] = {}
+    assumed = 0
     for services in whole_patients(reader, partition_rows):
         result = check_partition(services, as_of=day, config=settings)
         parts.append((report.with_context(result.findings, result.services), result.not_checked))
@@ -67,9 +69,14 @@ def check(
         counts["charge_cents"] += int(result.grains.line["charge_cents"].sum() or 0)
         for name, rows in Config.unmapped(result.services):
             unmapped[name or NO_PAYER] = unmapped.get(name or NO_PAYER, 0) + rows
+        assumed += result.services.select(FORM_ASSUMED.sum()).item()
         if progress:
             progress(counts["services"])
     findings, gaps = report.merge(parts) if parts else (report.empty_findings(), report.merge([])[1])
+    if assumed:
+        reader.notes.append(
+            f"{assumed:,} rows name no form, setting, place of service or bill type: read as professional claims"
+        )
     return Report(
         findings=findings,
         not_checked=gaps,
@@ -107,7 +114,8 @@ def _batches(
     if isinstance(source, dict):
         return [intake.services_from_json(source)]
     paths = [source] if isinstance(source, str | PathLike) else list(source)
-    return intake.batches([Path(p) for p in paths], mapping=mapping, rows=rows)
+    named = str(mapping) if mapping is not None else None
+    return intake.batches([Path(p) for p in paths], mapping=named, rows=rows)
 
 
 def versions() -> dict[str, Any]:

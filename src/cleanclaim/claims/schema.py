@@ -95,6 +95,7 @@ SERVICES = Table(
         Column("file_id", _I, "index of the file in the run's list of files"),
         Column("source_line", _I, "line (CSV), service number (JSON) or segment number (X12) where the row stands"),
         Column("source_offset", _I, "byte offset of the row in the file", "bytes", "not an X12 file"),
+        Column("place", _S, "path of the service in a JSON file", null="not a JSON file"),
         Column("claim_seq", _I, "number of the claim in its file", null="not an X12 file"),
         Column("claim_id", _S, "claim number as sent (837: CLM01)", null="the input has no claims"),
         Column("visit_id", _S, "the practice's visit number"),

@@ -99,19 +99,16 @@ def _findings(rule: Rule, rows: pl.DataFrame) -> pl.DataFrame:
             visit_key="visit_key",
             claim_key="claim_key",
         )
-        .cast(dict(_ANCHORED))
+        .cast(_ANCHORED)
         .select(_ANCHORED.names())
     )
 
 
 def _gaps(rule: Rule, rows: pl.DataFrame) -> pl.DataFrame:
     """Count the rows that could not be checked by which of the rule's inputs are missing in them."""
-    missing = rows.select(missing=pl.concat_str([pl.when(_missing(c)).then(pl.lit(c)) for c in rule.inputs], separator=" ", ignore_nulls=True))
-    return (
-        missing.to_series().value_counts().select(
-            rule=pl.lit(rule.id), missing="missing", count=pl.col("count").cast(pl.Int64)
-        )
-    )
+    names = [pl.when(_missing(c)).then(pl.lit(c)) for c in rule.inputs]
+    missing = rows.select(missing=pl.concat_str(names, separator=" ", ignore_nulls=True)).to_series()
+    return missing.value_counts().select(rule=pl.lit(rule.id), missing="missing", count=pl.col("count").cast(pl.Int64))
 
 
 def _missing(column: str) -> pl.Expr:

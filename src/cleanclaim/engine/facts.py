@@ -65,9 +65,15 @@ def _maximums(institutional: pl.Expr) -> dict[str, pl.Expr]:
     used = pl.col("unit_maximums_apply") & pl.col("claim_form").is_not_null()
 
     def chosen(column: str) -> pl.Expr:
-        picked = pl.when(table == "practitioner").then(f"{column}_practitioner")
-        picked = picked.when(table == "hospital").then(f"{column}_hospital")
-        return pl.when(used).then(picked.when(table == "medicaid").then(f"{column}_medicaid"))
+        picked = (
+            pl.when(table == "practitioner")
+            .then(f"{column}_practitioner")
+            .when(table == "hospital")
+            .then(f"{column}_hospital")
+            .when(table == "medicaid")
+            .then(f"{column}_medicaid")
+        )
+        return pl.when(used).then(picked)
 
     return {name: chosen(name) for name in ("mue_units", "mue_mai", "mue_age")}
 

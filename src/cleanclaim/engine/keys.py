@@ -61,9 +61,17 @@ _FORMS = (
         pl.when(pl.col("place_of_service").is_not_null()).then(pl.lit("professional")),
         pl.when(pl.col("setting") == "office").then(pl.lit("professional")),
         pl.when(pl.col("setting").is_not_null()).then(pl.lit("institutional")),
+        # an institutional claim always has a bill type and revenue codes; the report says that this was assumed
+        pl.lit("professional"),
     ).alias("claim_form"),
     pl.col("sequence").fill_null("P"),
 )
+
+
+FORM_ASSUMED = pl.all_horizontal(
+    pl.col(c).is_null() for c in ("claim_form", "bill_type", "revenue_code", "place_of_service", "setting")
+)
+"""True where nothing on the row says what form of claim it is: it is read as professional."""
 
 
 def with_forms(services: pl.DataFrame) -> pl.DataFrame:
@@ -133,11 +141,13 @@ def with_keys(services: pl.DataFrame) -> pl.DataFrame:
     """Sort by patient and day and number the groups: ``visit_key``, ``day_key``, ``person_day_key``, ``claim_key``.
 
     Visits, days and patient-days are numbered in the order of the sort; a claim's key is its first billed row, null
-    where the input has no claims. The copy of a service on a later claim is in a visit of its own, so that a claim
+    where a row names no claim, visit or patient. The copy of a service on a later claim is in a visit of its own, so that a claim
     sent twice is one fault and not also too many units.
     """
+    # rows that name neither claim nor visit: a patient's day is taken as one claim
+    day = pl.when(pl.col("patient_id").is_not_null()).then(pl.col("dos").cast(pl.String))
     on_a_claim = pl.col("_claim").is_not_null() & pl.col("billed")
-    claimed = services.with_columns(_claim=pl.coalesce("claim_id", "visit_id")).with_columns(
+    claimed = services.with_columns(_claim=pl.coalesce("claim_id", "visit_id", day)).with_columns(
         claim_key=pl.when(on_a_claim).then(pl.when("billed").then("row").min().over(_CLAIM))
     )
     copied = pl.col("claim_key") > pl.col("claim_key").min().over(SAME_SERVICE)

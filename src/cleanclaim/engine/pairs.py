@@ -92,7 +92,7 @@ def pair_grain(lines: pl.DataFrame, services: pl.DataFrame, edits: pl.DataFrame)
     return _with_blocks(pairs, services)
 
 
-_PAIR_COLUMNS = (
+_PAIR_COLUMNS: tuple[str | pl.Expr, ...] = (
     "person_day_key", "dos", "column_two", "indicator", "effective", "deleted", "in_force", "table", "bypass_one",
     pl.col("row").alias("row_one"),
     pl.col("code").alias("column_one"),
@@ -106,7 +106,9 @@ _PAIR_COLUMNS = (
     pl.col("has_bypass_right").alias("bypass_two"),
     pl.coalesce("bypass_text_right", "bypass_text").alias("bypass_text"),
     ncci.table_age(pl.col("dos")).alias("table_age"),
-    ((pl.col("table") == "practitioner") & (pl.col("rendering_npi").is_null() | pl.col("rendering_npi_right").is_null()))
+    pl.when(pl.col("table") == "practitioner")
+    .then(pl.any_horizontal(pl.col("rendering_npi", "rendering_npi_right").is_null()))
+    .otherwise(pl.lit(False))
     .alias("provider_assumed"),
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ CONTEXT = (
     "file_id",
     "source_line",
     "source_offset",
+    "place",
     "claim_id",
     "visit_id",
     "line_number",
@@ -50,6 +51,9 @@ _REASONS = (
     ("clinician_discipline renders_as_assistant", "the clinician's credential and taxonomy are not known"),
     ("place_fits bill_type_fits place_known setting", "the site's setting, place or bill type is not known"),
     ("always_therapy sometimes_therapy", "the code's place on CMS's therapy list is uncertain"),
+    ("rendering_npi rendering_npi_valid billing_npi billing_npi_valid referring_npi referring_npi_valid",
+     "the input does not name the NPI"),
+    ("revenue_discipline claim_form table", "the claim's form or revenue code is not known"),
     ("claim_charge_cents lines_charge_cents", "the claim states no total, or a line has no charge"),
     ("pointers pointer_beyond", "the lines do not point to diagnoses"),
     ("abn_on_file", "whether a notice is on file is not recorded"),
@@ -173,11 +177,13 @@ class Report:
 
 
 def place(row: dict[str, Any]) -> str:
-    """Return where a row stands: the segment and byte of an X12 file, else the line.
+    """Return where a row stands: its path in a JSON file, its segment and byte in an X12 file, else its line.
 
-    >>> place({"source_line": 12, "source_offset": None})
+    >>> place({"place": None, "source_line": 12, "source_offset": None})
     'line 12'
     """
+    if row["place"] is not None:
+        return str(row["place"])
     if row["source_offset"] is not None:
         return f"segment {row['source_line']}, byte {row['source_offset']}"
     return f"line {row['source_line']}"

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cleanclaim.intake.rows import PLACED, placed
+from cleanclaim.claims.schema import SERVICES
+from cleanclaim.intake.rows import placed
 
 _ONLY_VISIT = pl.when(pl.col("claim_id").is_null() & pl.col("patient_id").is_null()).then("visit_id")
 _LEVELS = (
@@ -67,7 +68,7 @@ _DISCIPLINES = {
 class Joined:
     """``services``: claim lines with their minutes, and services given beside them; the rows that found no one claim.
 
-    ``unmatched`` and ``ambiguous`` are rows of minutes (PLACED); ``merged`` counts those that became part of a line.
+    ``unmatched`` and ``ambiguous`` are rows of minutes (SERVICES); ``merged`` counts those that became part of a line.
     """
 
     services: pl.DataFrame
@@ -77,7 +78,7 @@ class Joined:
 
 
 def join_minutes(claims: pl.DataFrame, minutes: pl.DataFrame) -> Joined:
-    """Return ``claims`` with the ``minutes`` put to them; both have the columns of PLACED and rows of their own.
+    """Return ``claims`` with the ``minutes`` put to them; both have the columns of SERVICES and rows of their own.
 
     Each row of minutes goes to one claim line, or stays as a service of that claim that is not billed (a further block
     of a code, or a code that is not billed), or is unmatched or ambiguous.
@@ -91,7 +92,7 @@ def join_minutes(claims: pl.DataFrame, minutes: pl.DataFrame) -> Joined:
     served = _with_minutes(lines, rows, pairs)
     given = _given(lines, beside)
     return Joined(
-        pl.concat([served.select(PLACED.names()), given]).sort("row"),
+        pl.concat([served.select(SERVICES.schema.names()), given]).sort("row"),
         minutes.join(found, on="row", how="anti"),
         minutes.join(found.filter(pl.col("count") > 1), on="row", how="semi"),
         pairs.height,

@@ -16,7 +16,7 @@ from cleanclaim.intake.delimited import open_delimited
 from cleanclaim.intake.join import join_minutes
 from cleanclaim.intake.mapping import Mapping as ColumnMapping
 from cleanclaim.intake.mapping import load_mapping
-from cleanclaim.intake.rows import PLACED, Rows
+from cleanclaim.intake.rows import Rows
 from cleanclaim.intake.source import Source
 from cleanclaim.intake.visits import open_visits, visits_source
 
@@ -38,7 +38,7 @@ class Batch:
     rows_merged: int = 0
 
 
-_NO_ROWS = PLACED.to_frame(eager=True)
+_NO_ROWS = SERVICES.empty()
 
 
 @dataclass

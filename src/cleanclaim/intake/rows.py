@@ -12,8 +12,6 @@ from cleanclaim.claims.schema import SERVICES, UNREADABLE
 from cleanclaim.intake.cells import KINDS, CellKind, date_of, shown
 from cleanclaim.intake.fields import FIELDS, KEYS, MODIFIERS
 
-PLACED = pl.Schema({**SERVICES.schema, "place": pl.String()})
-"""SERVICES, and ``place``: where a row stands that has no line of its own (a JSON path)."""
 
 _NO_FAULTS = pl.DataFrame(schema={"index": pl.Int64(), "field": pl.String(), "message": pl.String()})
 _FEW = 2_000
@@ -23,7 +21,7 @@ _ROW_LOST = "; the row is left out"
 
 @dataclass(frozen=True)
 class Rows:
-    """A portion of a file: ``services`` (PLACED), ``unreadable`` (UNREADABLE), rows read and rows left out."""
+    """A portion of a file: ``services`` (SERVICES), ``unreadable`` (UNREADABLE), rows read and rows left out."""
 
     services: pl.DataFrame
     unreadable: pl.DataFrame
@@ -193,7 +191,7 @@ def _services(names: tuple[str, ...]) -> list[pl.Expr]:
 
 
 def placed(frame: pl.DataFrame, **columns: pl.Expr | pl.Series) -> pl.DataFrame:
-    """Return ``frame`` with ``columns`` and exactly the columns of PLACED; those it lacks are null.
+    """Return ``frame`` with ``columns`` and exactly the columns of SERVICES; those it lacks are null.
 
     >>> placed(pl.DataFrame({"code": ["97530"]}), file_id=pl.lit(0)).height
     1
@@ -206,7 +204,7 @@ def placed(frame: pl.DataFrame, **columns: pl.Expr | pl.Series) -> pl.DataFrame:
 def _conforming(names: frozenset[str]) -> list[pl.Expr]:
     return [
         pl.col(name).cast(dtype) if name in names else pl.lit(None, dtype=dtype).alias(name)
-        for name, dtype in PLACED.items()
+        for name, dtype in SERVICES.schema.items()
     ]
 
 

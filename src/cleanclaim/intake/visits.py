@@ -159,7 +159,8 @@ def _rows(gathered: _Gathered, name: str, file_id: int, notes: tuple[str, ...]) 
         file_id=pl.lit(file_id),
         source_line=pl.int_range(1, text.height + 1),
         place=pl.Series(gathered.places, dtype=pl.String),
-        **holding(FIELDS),
+        # visits are written where the minutes are; diagnoses and referrals often stand in another system
+        **holding([*names, "minutes", "start", "stop"]),
     ).filter(converted.kept)
     read_faults = [
         (gathered.paths[index].get(column, f"{gathered.places[index]}.{column}"), message)

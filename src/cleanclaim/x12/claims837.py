@@ -281,15 +281,15 @@ def _service_days(chunk: Chunk, rows: Ints, problems: Problems) -> tuple[pa.Arra
     """Return first and last day of DTP*472; one date (D8) is both."""
     segments, fields = chunk.segments, chunk.fields
     form, value = map(segments.elements(rows, range(2, 4)).at, range(2))
-    single = (form.length == 2) & (value.length == 8)
-    first, dated = fields.days(value.start, single)
+    first, dated = fields.days(value.start, (form.length == 2) & (value.length == 8))
     last, last_dated = first, dated
-    spans = np.flatnonzero((form.length == 3) & (value.length == 17))
+    spans = np.flatnonzero(form.length == 3)
     if len(spans):
         start = value.start[spans]
-        first[spans], dated[spans] = fields.days(start, segments.data[start + 8] == ord("-"))
+        whole = (value.length[spans] == 17) & (segments.data[start + 8] == ord("-"))
+        first[spans], dated[spans] = fields.days(start, whole)
         last, last_dated = first.copy(), dated.copy()
-        last[spans], last_dated[spans] = fields.days(start + 9, dated[spans])
+        last[spans], last_dated[spans] = fields.days(start + 9, whole)
     problems.add(chunk, rows[(rows >= 0) & ~(dated & last_dated)], "DTP*472 (service date) is not a date")
     return numbers(first, dated), numbers(last, last_dated)
 

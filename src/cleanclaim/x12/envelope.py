@@ -122,14 +122,21 @@ def _not_read(kind: object, version: object) -> str:
 
 def _check_order(chunk: Chunk, rows: Ints, kinds: Ints, problems: Problems) -> None:
     """Note the envelope segments that stand where they may not."""
-    names = ENVELOPE
     before = np.append(-1, kinds)[: len(kinds)]
     wrong = np.flatnonzero(~_ALLOWED[before, kinds])
     for pair in {(int(a), int(b)) for a, b in zip(before[wrong], kinds[wrong], strict=True)}:
         at = wrong[(before[wrong] == pair[0]) & (kinds[wrong] == pair[1])]
-        after = f"after {names[pair[0]]}" if pair[0] >= 0 else "at the start of the file"
-        wanted = " or ".join(ENVELOPE[k] for k in _MAY_FOLLOW[ENVELOPE[pair[0]] if pair[0] >= 0 else ""])
-        problems.add(chunk, rows[at], f"{names[pair[1]]} {after}: expected {wanted}")
+        problems.add(chunk, rows[at], out_of_order(ENVELOPE[pair[0]] if pair[0] >= 0 else "", ENVELOPE[pair[1]]))
+
+
+def out_of_order(before: str, name: str) -> str:
+    """Return what to say of an envelope segment that may not follow the one before it ("" at the start of a file).
+
+    >>> out_of_order("ST", "GS")
+    'GS after ST: expected SE'
+    """
+    after = f"after {before}" if before else "at the start of the file"
+    return f"{name} {after}: expected {' or '.join(ENVELOPE[kind] for kind in _MAY_FOLLOW[before])}"
 
 
 def _check_closing(

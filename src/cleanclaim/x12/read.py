@@ -17,6 +17,7 @@ from cleanclaim.x12.blocks import Blocks
 from cleanclaim.x12.chunk import PROBLEMS, Carry, Chunk, Problems
 from cleanclaim.x12.claims837 import CLAIMS, LINES, read_tables
 from cleanclaim.x12.delimiters import LONGEST_ISA, Delimiters, delimiters_at, find_isa, without_isa
+from cleanclaim.x12.envelope import out_of_order
 from cleanclaim.x12.fields import Fields
 from cleanclaim.x12.segments import Segments, tokenise
 
@@ -162,8 +163,14 @@ class _Reading:
         """Take the delimiters of the ISA segment at the start of the body, where there is one."""
         head = self.blocks.head(2 * LONGEST_ISA)
         start = _first_solid(head)
-        if head[start : start + 3] == b"ISA":
-            self.delimiters = delimiters_at(head[start:])[0] or self.delimiters
+        found = delimiters_at(head[start:])[0] if head[start : start + 3] == b"ISA" else None
+        if found in (None, self.delimiters):
+            return
+        if self.carry.ends_in not in ("", "IEA"):
+            self._note(0, self.blocks.begin + start, out_of_order(self.carry.ends_in, "ISA"))
+        self.delimiters = found
+        self.carry = replace(self.carry, context=b"", numbers=Carry().numbers, offsets=Carry().offsets)
+        self.blocks.advance(self.blocks.begin, b"")
 
     def _cut(self, segments: Segments, known: int) -> int | None:
         """Return how many segments to read now, or None where the bytes at hand have changed."""

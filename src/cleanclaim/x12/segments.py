@@ -5,6 +5,7 @@ Nothing is cut out or copied here: a segment is an index into arrays, an element
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -172,8 +173,9 @@ class Segments:
         holder = np.zeros(_SLOTS, np.int64)
         holder[slot] = np.arange(len(rows))
         stand = holder[slot]
-        differ = key.take(stand, axis=0) ^ key
-        alone = np.flatnonzero((np.bitwise_or.reduce(differ, axis=1) != 0) | (length[stand] != length) | (length > width))
+        differ = (length[stand] != length) | (length > width)
+        differ |= functools.reduce(np.bitwise_or, (key.take(stand, axis=0) ^ key).T) != 0
+        alone = np.flatnonzero(differ)
         stand[alone] = alone
         chosen = np.zeros(len(rows), bool)
         chosen[stand] = True
@@ -262,9 +264,8 @@ def tokenise(data: Bytes, stop: int, delimiters: Delimiters) -> Segments:
     found = np.flatnonzero((body == delimiters.element) | ends)
     last = np.flatnonzero(ends.take(found))
     stops = found[last]
-    first = np.ones(len(last) + 1, np.int64)
-    first[: len(last)] = np.append(0, last + 1)[:-1]
-    start = np.append(PADDING, stops + 1)[:-1]
+    first = np.concatenate([[0], last + 1])
+    start = np.concatenate([[PADDING], stops + 1])[:-1]
     end = int(stops[-1]) + 1 if len(stops) else PADDING
     ids = _ids(data, start)
     head = ids.astype(np.uint8)
@@ -279,7 +280,7 @@ def tokenise(data: Bytes, stop: int, delimiters: Delimiters) -> Segments:
         last, start, stops, ids = last[kept], start[kept], stops[kept], ids[kept]
         first = first[np.append(kept, True)]
     separators = np.concatenate([found, np.full(_SPARE, stop)], dtype=np.int32, casting="same_kind")
-    return Segments(data, delimiters, separators, first, np.append(last, 0), start, stops, ids, blank, end)
+    return Segments(data, delimiters, separators, first, np.append(last, -1), start, stops, ids, blank, end)
 
 
 def _ids(data: Bytes, start: Ints) -> npt.NDArray[np.uint32]:
