@@ -145,7 +145,7 @@ def services(chosen: Sequence[Case]) -> pl.DataFrame:
     rows = [
         row
         for number, case in enumerate(chosen)
-        for row in _rows(case, first_row=number * ROWS_A_CASE, prefix=f"{number}/")
+        for row in _rows(case, first_row=number * ROWS_A_CASE, prefix=f"{number}/" if len(chosen) > 1 else "")
     ]
     return pl.DataFrame(rows, schema=SERVICES.schema)
 

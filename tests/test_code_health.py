@@ -133,7 +133,9 @@ def test_public_names() -> None:
 
 
 def test_import_loads_nothing_heavy() -> None:
-    program = "import sys, cleanclaim; print(sorted({'polars', 'numpy', 'pyarrow', 'typer', 'rich'} & set(sys.modules)))"
+    program = (
+        "import sys, cleanclaim; print(sorted({'polars', 'numpy', 'pyarrow', 'typer', 'rich'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

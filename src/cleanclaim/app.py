@@ -108,9 +108,7 @@ class _Reader:
                 yield batch.services
 
 
-def _batches(
-    source: Source, *, mapping: str | PathLike[str] | None, rows: int
-) -> Iterable[intake.Batch]:
+def _batches(source: Source, *, mapping: str | PathLike[str] | None, rows: int) -> Iterable[intake.Batch]:
     if isinstance(source, dict):
         return [intake.services_from_json(source)]
     paths = [source] if isinstance(source, str | PathLike) else list(source)

@@ -8,70 +8,12 @@ Null always means *not known*; a rule that needs a null column is not checked fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
-
 import polars as pl
 
+from cleanclaim.claims.table import Column, Grain, Table
 
-class Grain(StrEnum):
-    """What one row of the table that a rule reads stands for."""
-
-    CLAIM = "claim"
-    LINE = "line"
-    VISIT = "visit"
-    PAIR = "pair"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its type, its meaning, its unit, and what a null in it says."""
-
-    name: str
-    dtype: pl.DataType
-    meaning: str
-    unit: str = ""
-    null: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A named set of columns with its grain."""
-
-    name: str
-    one_row_is: str
-    columns: tuple[Column, ...]
-
-    @cached_property
-    def schema(self) -> pl.Schema:
-        """The column names and types, in order."""
-        return pl.Schema({c.name: c.dtype for c in self.columns})
-
-    def __getitem__(self, name: str) -> Column:
-        return next(c for c in self.columns if c.name == name)
-
-    def __contains__(self, name: object) -> bool:
-        return any(c.name == name for c in self.columns)
-
-    def empty(self) -> pl.DataFrame:
-        """Return the table without rows.
-
-        >>> SERVICES.empty().height
-        0
-        """
-        return pl.DataFrame(schema=self.schema)
-
-    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``frame`` with exactly these columns: missing ones null, others dropped, types cast strictly."""
-        wanted, found = self.schema, frame.schema
-        changed = [
-            pl.col(name).cast(dtype) if name in found else pl.lit(None, dtype=dtype).alias(name)
-            for name, dtype in wanted.items()
-            if found.get(name) != dtype
-        ]
-        return frame.with_columns(changed).select(wanted.names())
-
+__all__ = ["CLAIM", "FINDINGS", "GRAINS", "LINE", "METHODS", "NOT_CHECKED", "PAIR", "ROLES", "SERVICES", "SETTINGS"]
+__all__ += ["UNREADABLE", "VISIT", "Column", "Grain", "Table"]
 
 _S, _I, _F, _B, _D = pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Date()
 
@@ -152,7 +94,9 @@ SERVICES = Table(
 
 _CODE_FACTS = (
     Column("known_code", _B, "the code is in the therapy catalogue"),
-    Column("unit_kind", _S, "timed, timed_first, timed_addon, untimed, unlisted, area, ...", null="not in the catalogue"),
+    Column(
+        "unit_kind", _S, "timed, timed_first, timed_addon, untimed, unlisted, area, ...", null="not in the catalogue"
+    ),
     Column("minutes_per_unit", _I, "length of one unit", "minutes", "not a timed code"),
     Column("timed", _B, "units of the code count minutes"),
     Column("untimed", _B, "the code is billed once whatever its time"),
@@ -200,7 +144,9 @@ LINE = Table(
         *_POLICY,
         Column("visit_key", _I, "patient, date, billing provider and discipline"),
         Column("claim_key", _I, "the claim the line is on", null="the input has no claims"),
-        Column("discipline", _S, "GP, GO or GN: the modifier, else stated, else the clinician's, else the day's only one"),
+        Column(
+            "discipline", _S, "GP, GO or GN: the modifier, else stated, else the clinician's, else the day's only one"
+        ),
         Column("clinician_discipline", _S, "GP, GO or GN after the clinician's credential or taxonomy"),
         Column("revenue_discipline", _S, "GP, GO or GN after the revenue code's family"),
         Column("discipline_modifiers", _I, "different discipline modifiers on the line"),
@@ -213,6 +159,7 @@ LINE = Table(
         Column("has_59", _B, "59 on the line"),
         Column("x_modifiers", _I, "different XE, XP, XS, XU on the line"),
         Column("has_bypass", _B, "59 or an X modifier on the line"),
+        Column("bypass_text", _S, "that modifier", null="none"),
         Column("has_kx", _B, "KX on the line"),
         Column("has_ga", _B, "GA on the line"),
         Column("has_gx", _B, "GX on the line"),
@@ -351,6 +298,7 @@ CLAIM = Table(
         Column("received_or_as_of", _D, "that, else the day of the check"),
         Column("filing_deadline", _D, "last day to file", null="limit not known"),
         Column("duplicate_of", _I, "first row of an earlier claim for the same services", null="none"),
+        Column("duplicate_claim", _S, "number of that claim", null="none, or it has no number"),
         Column("allowed_cents", _I, "expected allowed amount of the claim", "cents"),
         Column("charge_cents", _I, "sum of the line charges", "cents"),
         Column("price_basis", _S, "expected or national"),

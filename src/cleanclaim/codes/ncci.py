@@ -111,8 +111,6 @@ def ages() -> dict[str, str]:
     return {name: _age(_coverage(name)) for name in TABLES}
 
 
-
-
 def complete_through(table: str) -> date:
     """Return the last day through which the absence of a pair from a table means that there was no edit.
 

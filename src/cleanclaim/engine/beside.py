@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 
-def beside(
-    frame: pl.DataFrame, table: pl.DataFrame, on: Sequence[str], *, nulls_equal: bool = False
-) -> pl.DataFrame:
+def beside(frame: pl.DataFrame, table: pl.DataFrame, on: Sequence[str], *, nulls_equal: bool = False) -> pl.DataFrame:
     """Return ``frame`` with the other columns of ``table`` for each row's key, null where the table has no such key.
 
     ``table`` has at most one row per key. Only the keys are joined, not the frame: its width then costs nothing.

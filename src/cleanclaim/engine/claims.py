@@ -10,7 +10,6 @@ from cleanclaim.codes import places
 from cleanclaim.engine.beside import beside
 from cleanclaim.rules.rule import known_sum
 
-
 # stated once a claim, so the same on all of its lines
 _STATED = (
     "visit_key",
@@ -37,6 +36,7 @@ _SUMMED = (
     "charge_cents",
     "allowed_cents",
     "duplicate_of",
+    "duplicate_claim",
 )
 
 
@@ -56,6 +56,7 @@ def claim_grain(lines: pl.DataFrame) -> pl.DataFrame:
             allowed_cents=known_sum(pl.col("allowed_cents")),
             _repeats=pl.col("duplicate_of").is_not_null().all(),
             _repeated=pl.col("duplicate_of").min(),
+            duplicate_claim=pl.col("duplicate_claim").first(),
         )
         .with_columns(charge_cents=pl.col("lines_charge_cents"))
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import polars as pl
 
 from cleanclaim.codes import fees, hcpcs, icd10, npi
@@ -116,7 +115,7 @@ _DIAGNOSES = (
     _COVERED.alias("diagnosis_table_covers"),
     pl.when(~_COVERED).then(pl.lit("ICD-10-CM release of April 2026")).alias("diagnosis_age"),
     pl.coalesce("diagnosis_count", pl.when("carries_diagnoses").then(0)).alias("diagnosis_count"),
-    pl.when(_HIGHEST_POINTER > pl.col("diagnosis_count")).then(_HIGHEST_POINTER).alias("pointer_beyond"),
+    pl.when(pl.col("diagnosis_count") < _HIGHEST_POINTER).then(_HIGHEST_POINTER).alias("pointer_beyond"),
 )
 
 

@@ -32,9 +32,7 @@ _MODIFIER_FLAGS = (
     .then(pl.sum_horizontal(_has(m).cast(pl.Int64) for m in modifiers.X_MODIFIERS))
     .alias("x_modifiers"),
     pl.concat_str(MODIFIER_COLUMNS, separator=" ", ignore_nulls=True).alias("modifiers_text"),
-    pl.coalesce(
-        pl.when(pl.col(c).is_in(modifiers.BYPASS)).then(c) for c in MODIFIER_COLUMNS
-    ).alias("bypass_text"),
+    pl.coalesce(pl.when(pl.col(c).is_in(modifiers.BYPASS)).then(c) for c in MODIFIER_COLUMNS).alias("bypass_text"),
 )
 _MODIFIER_COUNTS = (
     pl.when(_STATED)
@@ -152,7 +150,5 @@ def with_keys(services: pl.DataFrame) -> pl.DataFrame:
     )
     copied = pl.col("claim_key") > pl.col("claim_key").min().over(SAME_SERVICE)
     return (
-        claimed.with_columns(_copy=copied.fill_null(False))
-        .sort([*_VISIT, "row"], nulls_last=False)
-        .with_columns(_KEYS)
+        claimed.with_columns(_copy=copied.fill_null(False)).sort([*_VISIT, "row"], nulls_last=False).with_columns(_KEYS)
     )

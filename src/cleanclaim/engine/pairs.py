@@ -188,7 +188,9 @@ def with_edit_counts(lines: pl.DataFrame, pairs: pl.DataFrame, edits: pl.DataFra
     bypassing = lines.filter(pl.col("has_bypass"))
     if bypassing.is_empty():
         return lines
-    named = pl.concat([pairs.select("row", "in_force"), pairs.select("in_force", row="row_one").select("row", "in_force")])
+    named = pl.concat(
+        [pairs.select("row", "in_force"), pairs.select("in_force", row="row_one").select("row", "in_force")]
+    )
     counts = named.group_by("row").agg(
         edits_in_force=pl.col("in_force").fill_null(False).sum().cast(pl.Int64),
         _unsure=pl.col("in_force").is_null().sum().cast(pl.Int64),
@@ -215,19 +217,16 @@ def with_edit_counts(lines: pl.DataFrame, pairs: pl.DataFrame, edits: pl.DataFra
 def _unlisted_partners(bypassing: pl.DataFrame, lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
     """Count each bypassing line's partners of the day whose pair no row names, where that proves nothing.
 
-    Absence means that there is no edit up to the table's last day, for pairs with a code of the family it was taken for.
+    Absence means that there is no edit, up to the table's last day and for pairs with a code of the family taken.
     """
     listed = pl.lit(pl.Series(sorted(ncci.family()))).implode()
     partner = lines.select("person_day_key", "table", "code", "billing_npi", "rendering_npi", "discipline", other="row")
     met = (
-        bypassing.select(
-            "row", "person_day_key", "table", "code", "billing_npi", "rendering_npi", "discipline", "dos"
-        )
+        bypassing.select("row", "person_day_key", "table", "code", "billing_npi", "rendering_npi", "discipline", "dos")
         .join(partner, on=["person_day_key", "table"])
         .filter((pl.col("row") != pl.col("other")) & (pl.col("code") != pl.col("code_right")) & _SAME_PROVIDER)
         .filter(
-            (pl.col("dos") > _complete_through())
-            | ~(pl.col("code").is_in(listed) | pl.col("code_right").is_in(listed))
+            (pl.col("dos") > _complete_through()) | ~(pl.col("code").is_in(listed) | pl.col("code_right").is_in(listed))
         )
     )
     either = pl.concat(

@@ -39,9 +39,7 @@ def whole_patients(batches: Iterable[pl.DataFrame], rows: int = ROWS) -> Iterato
         yield from _gather(spilled, rows)
 
 
-def _chain(
-    first: pl.DataFrame, second: pl.DataFrame | None, rest: Iterator[pl.DataFrame]
-) -> Iterator[pl.DataFrame]:
+def _chain(first: pl.DataFrame, second: pl.DataFrame | None, rest: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     yield first
     if second is not None:
         yield second

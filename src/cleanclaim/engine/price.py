@@ -102,7 +102,9 @@ def _unit(pe_share: pl.Expr) -> pl.Expr:
 
 
 def _full_unit() -> pl.Expr:
-    national = pl.when(_has_status(fee_status.PRICED) & ~pl.col("_local")).then(pl.col("national_fee_cents").cast(pl.Int64))
+    national = pl.when(_has_status(fee_status.PRICED) & ~pl.col("_local")).then(
+        pl.col("national_fee_cents").cast(pl.Int64)
+    )
     nothing = pl.when(_has_status(fee_status.UNPAID)).then(pl.lit(0, pl.Int64))
     return pl.coalesce(_unit(pl.lit(_SHARE, pl.Int64)), national, nothing)
 
@@ -160,7 +162,12 @@ _OUTPUTS = (
 )  # fmt: skip
 # one window a step: a window inside a window runs group by group, ten times slower
 _STEPS: tuple[dict[str, pl.Expr], ...] = (
-    {"_subject": _subject(), "_units": _whole_units(), "_local": _local(), "_factor": _scaled("conversion_factor", _FACTOR)},
+    {
+        "_subject": _subject(),
+        "_units": _whole_units(),
+        "_local": _local(),
+        "_factor": _scaled("conversion_factor", _FACTOR),
+    },
     {
         "_fixed": _indexed("work") + _indexed("mp"),
         "_expense": _indexed("pe"),

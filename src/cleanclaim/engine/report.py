@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from cleanclaim.claims.schema import FINDINGS, NOT_CHECKED, SERVICES
+from cleanclaim.claims.schema import FINDINGS, NOT_CHECKED, SERVICES, Grain
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Rule, Severity
 
@@ -27,11 +27,11 @@ CONTEXT = (
 
 # what a person would do about it first: the first line of which an input is missing is the reason given
 _REASONS = (
-    ("pack unit_method pools_minutes discipline_modifier_required referring_required kx_applies pair_edits_apply "
-     "fee_status_applies unit_maximums_apply assistant_modifier_required one_line_per_code either_column_bypass",
+    (("pack unit_method pools_minutes discipline_modifier_required referring_required kx_applies pair_edits_apply "
+      "fee_status_applies unit_maximums_apply assistant_modifier_required one_line_per_code either_column_bypass"),
      "the payer is not mapped to a pack, or its pack does not say"),
-    ("carries_minutes", "this input cannot carry minutes"),
-    ("carries_times", "this input cannot carry clock times"),
+    ("carries_minutes", "no minutes were given, or the input cannot carry them"),
+    ("carries_times", "no clock times were given, or the input cannot carry them"),
     ("carries_diagnoses", "this input has no diagnoses"),
     ("carries_referring", "this input has no referring provider"),
     ("diagnosis_table_covers", "the ICD-10-CM release in hand does not cover the date of service"),
@@ -104,7 +104,8 @@ class Report:
             "line": row["line_number"],
             "dos": row["dos"].isoformat() if row["dos"] else None,
             "payer": row["payer"],
-            "code": row["code"],
+            # a visit or a claim shows on its first row, whose code says nothing of the fault
+            "code": row["code"] if rule.grain in (Grain.LINE, Grain.PAIR) else None,
             "message": rule.message.format(**words),
             "found": row["found"],
             "expected": row["expected"],
@@ -147,7 +148,7 @@ class Report:
                 priced_cents=pl.col("cents").filter(pl.col("cents_basis") != "charge").sum(),
                 charged_cents=pl.col("cents").filter(pl.col("cents_basis") == "charge").sum(),
             )
-            .sort("priced_cents", "charged_cents", "count", descending=True)
+            .sort("priced_cents", "charged_cents", "count", "rule", descending=[True, True, True, False])
         )
         return [
             {**r, "name": rules[r["rule"]].name, "severity": rules[r["rule"]].severity.value}
@@ -218,4 +219,3 @@ def empty_findings() -> pl.DataFrame:
     """Return no findings, with all columns of a report's findings."""
     context = {name: SERVICES[name].dtype for name in CONTEXT}
     return pl.DataFrame(schema={**FINDINGS.schema, **context})
-

@@ -14,7 +14,6 @@ def visit_grain(lines: pl.DataFrame, codes: pl.DataFrame, pools: pl.DataFrame) -
     ``codes`` and ``pools`` are the allocation per visit and code, and per visit.
     """
     in_pool = pl.col("pooled")
-    unit_cents = pl.coalesce("unit_reduced_cents", "unit_full_cents")
     unit_charge = (pl.col("charge_cents") / pl.col("units")).round(0, mode="half_away_from_zero").cast(pl.Int64)
     # lines are sorted by visit and row: the first of a group is the visit's first row
     visits = (
@@ -23,7 +22,7 @@ def visit_grain(lines: pl.DataFrame, codes: pl.DataFrame, pools: pl.DataFrame) -
             "units",
             "charge_cents",
             _pooled_units=pl.when(in_pool).then("units").otherwise(0.0),
-            _unit=pl.when(in_pool).then(unit_cents),
+            _unit=pl.when(in_pool).then("unit_reduced_cents"),
             _unit_charge=pl.when(in_pool & (pl.col("units") > 0)).then(unit_charge),
         )
         .group_by("visit_key", maintain_order=True)
@@ -36,8 +35,12 @@ def visit_grain(lines: pl.DataFrame, codes: pl.DataFrame, pools: pl.DataFrame) -
     )
     counted = pools.select("visit_key", "pools_minutes", "timed_minutes", "units_allowed")
     wrong = _misallocated(lines, codes)
-    return beside(beside(visits, counted, ["visit_key"]), wrong, ["visit_key"]).with_columns(_POOL_KNOWN).with_columns(
-        misallocated=pl.when(pl.col("units_allowed").is_not_null()).then(pl.col("misallocated").fill_null(False))
+    return (
+        beside(beside(visits, counted, ["visit_key"]), wrong, ["visit_key"])
+        .with_columns(_POOL_KNOWN)
+        .with_columns(
+            misallocated=pl.when(pl.col("units_allowed").is_not_null()).then(pl.col("misallocated").fill_null(False))
+        )
     )
 
 
@@ -69,9 +72,7 @@ _MISALLOCATED = {
 
 def _misallocated(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     """Return the visits in which a pooled code's units lie outside what any settling of ties gives."""
-    billed = (
-        lines.filter(pl.col("pooled") & pl.col("first_of_code")).select("visit_key", "code", "code_units_billed")
-    )
+    billed = lines.filter(pl.col("pooled") & pl.col("first_of_code")).select("visit_key", "code", "code_units_billed")
     earned = codes.filter(pl.col("pooled")).select(
         "visit_key", "code", "row", "code_units_expected", "code_units_low", "code_units_high"
     )

@@ -7,7 +7,6 @@ import polars as pl
 from cleanclaim.engine.beside import beside
 from cleanclaim.engine.keys import SAME_SERVICE
 
-
 _DAY_CODE = ("day_key", "code")
 _SPLIT = ("visit_key", "code", "assistant_modifier")
 _VISIT_CODE = ("visit_key", "code")
@@ -62,7 +61,12 @@ def with_base_present(lines: pl.DataFrame) -> pl.DataFrame:
     present = lines.select("day_key", "code").unique()
     based = (
         addons.explode("base")
-        .join(present.with_columns(_billed=pl.lit(True)), left_on=["day_key", "base"], right_on=["day_key", "code"], how="left")
+        .join(
+            present.with_columns(_billed=pl.lit(True)),
+            left_on=["day_key", "base"],
+            right_on=["day_key", "code"],
+            how="left",
+        )
         .group_by("row")
         .agg(base_present=pl.col("_billed").fill_null(False).any())
     )
@@ -77,7 +81,8 @@ def with_running_allowed(lines: pl.DataFrame) -> pl.DataFrame:
     """
     bucket = pl.when(pl.col("discipline") == "GO").then(pl.lit("OT")).otherwise(pl.lit("PT+SLP"))
     amount = pl.coalesce("allowed_given_cents", "allowed_cents")
-    most = pl.coalesce("allowed_given_cents", "upper_cents")
+    # the lesser of charge and fee is allowed (42 USC 1395m(k)(1)(B)), so either bounds the amount where one is known
+    most = pl.coalesce("allowed_given_cents", pl.min_horizontal("upper_cents", "charge_cents"))
     group = ["person_day_key", "_bucket"]
 
     def running(cents: str) -> pl.Expr:
@@ -107,4 +112,6 @@ def with_duplicates(lines: pl.DataFrame) -> pl.DataFrame:
     The same: patient, date, billing provider, payer level, code, modifiers and units. Two lines of a timed or untimed
     code on one claim are a split or a repeat, which have rules of their own.
     """
-    return lines.with_columns(duplicate_of=pl.when(_ELSEWHERE | _TWICE).then(_FIRST_ROW))
+    # the copy of a line sorts after the line it repeats
+    first_claim = pl.when(_ELSEWHERE).then(pl.col("claim_id").first().over(SAME_SERVICE))
+    return lines.with_columns(duplicate_of=pl.when(_ELSEWHERE | _TWICE).then(_FIRST_ROW), duplicate_claim=first_claim)

@@ -12,7 +12,6 @@ from cleanclaim.claims.schema import SERVICES, UNREADABLE
 from cleanclaim.intake.cells import KINDS, CellKind, date_of, shown
 from cleanclaim.intake.fields import FIELDS, KEYS, MODIFIERS
 
-
 _NO_FAULTS = pl.DataFrame(schema={"index": pl.Int64(), "field": pl.String(), "message": pl.String()})
 _FEW = 2_000
 _CELL_LOST = "; the cell is read as missing"

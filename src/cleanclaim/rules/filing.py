@@ -156,7 +156,9 @@ I306 = Rule(
     cite=(cites.DUPLICATES,),
     applies=_dated,
     when=pl.when(_dated).then(_repeats),
-    found=pl.lit("the same services as an earlier claim"),
+    found=pl.when(pl.col("duplicate_claim").is_not_null())
+    .then(pl.format("the same services as claim {}", pl.col("duplicate_claim")))
+    .otherwise(pl.lit("the same services as an earlier claim")),
     expected=pl.lit("one claim, or a replacement that names it"),
     message=(
         "Claim of {dos}: {found}, expected {expected}. The payer denies an exact duplicate, and repeats draw "

@@ -83,8 +83,8 @@ I102 = Rule(
     .then(pl.lit("the code that Medicare uses for the service"))
     .otherwise(pl.lit("GY if the patient needs a denial, else no line")),
     message=(
-        "{code} of {dos}: {found}, expected {expected}. The payer does not pay this code, and for a bundled one the "
-        "patient may not be billed either. Use the code that the payer accepts for the same service, or leave the "
+        "{code} of {dos}: {found}, expected {expected}. The payer does not pay this code, and a bundled code may not "
+        "be billed to the patient either. Use the code that the payer accepts for the same service, or leave the "
         "line out."
     ),
     severity=Severity.DENIAL,

@@ -89,7 +89,7 @@ M103 = Rule(
     applies=pl.col("is_addon"),
     when=~pl.col("base_present"),
     found=pl.lit("no base code on the day"),
-    expected=pl.format("one of {} on the same day", pl.col("base_codes")),
+    expected=pl.format("{} on the same day", pl.col("base_codes").str.replace_all(" ", " or ")),
     message=(
         "{code} of {dos}: {found}; expected: {expected}. An add-on code extends its base code and is denied alone. "
         "Add the base code if the note shows that it was given first, else bill another code."

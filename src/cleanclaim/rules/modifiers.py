@@ -169,6 +169,10 @@ D105 = Rule(
     charged_cents=_line_charge,
 )
 
+_assistant_modifier = (
+    pl.when(pl.col("discipline") == "GP").then(pl.lit("CQ")).when(pl.col("discipline") == "GO").then(pl.lit("CO")).otherwise(pl.lit("CQ or CO"))
+)
+
 D106 = Rule(
     id="D106",
     name="assistant-modifier-with-wrong-discipline",
@@ -184,8 +188,8 @@ D106 = Rule(
     expected=pl.when(pl.col("has_cq") & pl.col("has_co"))
     .then(pl.lit("CQ or CO, not both"))
     .when(pl.col("has_cq"))
-    .then(pl.lit("GP beside CQ"))
-    .otherwise(pl.lit("GO beside CO")),
+    .then(pl.when(pl.col("has_go")).then(pl.lit("CO beside GO, or GP beside CQ")).otherwise(pl.lit("GP beside CQ")))
+    .otherwise(pl.when(pl.col("has_gp")).then(pl.lit("CQ beside GP, or GO beside CO")).otherwise(pl.lit("GO beside CO"))),
     message=(
         "{code} of {dos}: {found}, expected {expected}. CQ stands for a physical therapist assistant and goes with "
         "GP, CO for an occupational therapy assistant and goes with GO; speech-language pathology has none. The "
@@ -248,16 +252,16 @@ D108 = Rule(
     when=pl.when(_giver_known).then(_in_whole | _too_few_with),
     found=_split_found,
     expected=pl.when(_in_whole)
-    .then(pl.lit("CQ or CO on all of them: an assistant gave every minute"))
+    .then(pl.format("{} on all of them: an assistant gave every minute", _assistant_modifier))
     .otherwise(pl.format("{} with it, by the minutes of assistant and therapist", units_text(_with_expected))),
     message=(
         "{code} of {dos}: {found}, expected {expected}. A unit that an assistant gave in whole or in part is paid "
         "at a reduced rate from 2022, so without the modifier the payer pays too much and takes it back. Bill those "
-        "units on a line of their own with CQ or CO."
+        "units with the modifier, apart from any that the therapist gave."
     ),
     severity=Severity.COMPLIANCE,
     fix=Fix(
-        "Bill the assistant's units on their own line with CQ (beside GP) or CO (beside GO)", Needs.NOTE, Who.BILLER
+        "Bill the assistant's units with CQ (beside GP) or CO (beside GO), on a line apart from the therapist's", Needs.NOTE, Who.BILLER
     ),
 )
 

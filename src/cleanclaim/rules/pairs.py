@@ -51,7 +51,7 @@ P101 = Rule(
     severity=Severity.DENIAL,
     denial=("97", "236"),
     fix=Fix(
-        "Add a bypass modifier to the column two line if the note records separate blocks, else remove the line",
+        "Add a bypass modifier to {code} if the note records separate blocks, else remove {code}",
         Needs.NOTE,
         Who.THERAPIST,
     ),
@@ -122,13 +122,13 @@ P104 = Rule(
     .otherwise(pl.concat_str(_found_bypassed, pl.lit("; no clock times recorded for both codes"))),
     expected=pl.lit("blocks that do not overlap and together hold each code's minutes"),
     message=(
-        "{code} of {dos}: {found}. The modifier tells the payer that the services were separate, and the record must"
-        " show it: expected {expected}. Add the start and stop times from the note; if the codes shared the time, "
+        "{found} on {dos}. The modifier tells the payer that the services were separate, and the record must show it:"
+        " expected {expected}. Correct or add the start and stop times from the note; if the codes shared the time, "
         "remove the modifier and bill only one of them."
     ),
     severity=Severity.COMPLIANCE,
     denial=("97", "236"),
-    fix=Fix("Record the times of the separate blocks, else remove the modifier", Needs.CLINICIAN, Who.THERAPIST),
+    fix=Fix("Correct or add the times of the separate blocks from the note, else remove the modifier", Needs.CLINICIAN, Who.THERAPIST),
     priced_cents=pl.col("allowed_cents"),
     charged_cents=pl.col("charge_cents"),
     coverage=pl.col("table_age"),
@@ -143,7 +143,7 @@ P105 = Rule(
     applies=pl.col("has_bypass") & pl.col("pair_edits_apply"),
     # an edit that a table of the date might hold leaves the question open
     when=(pl.col("edits_in_force") == 0) & pl.when(pl.col("edits_possible") == 0).then(pl.lit(True)),
-    found=pl.format("modifiers {}", pl.col("modifiers_text")),
+    found=pl.format("modifier {}", pl.col("bypass_text")),
     expected=pl.lit("no bypass modifier: no edit names this code and another of the day"),
     message=(
         "{code} of {dos}: {found}; expected: {expected}. The modifier changes nothing in payment and draws review, "

@@ -12,7 +12,13 @@ def dollars(cents: pl.Expr) -> pl.Expr:
     ['$62.42', '$0.05', '-$5.00', None]
     """
     size = cents.abs()
-    amount = pl.format("${}.{}", size // 100, (size % 100).cast(pl.String).str.zfill(2))
+    whole = size // 100
+    grouped = (
+        pl.when(whole >= 1000)
+        .then(pl.format("{},{}", whole // 1000, (whole % 1000).cast(pl.String).str.zfill(3)))
+        .otherwise(whole.cast(pl.String))
+    )
+    amount = pl.format("${}.{}", grouped, (size % 100).cast(pl.String).str.zfill(2))
     return pl.when(cents < 0).then(pl.concat_str(pl.lit("-"), amount)).otherwise(amount)
 
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from cleanclaim.x12.segments import PADDING, Bytes
 
+HELD_BYTES = 12 << 20  # a claim longer than this is read in parts, a segment longer than this not at all
+
 
 class Blocks:
     """The bytes at hand, between what has been read and what has not."""
@@ -42,8 +44,9 @@ class Blocks:
         return self.body[:count].tobytes()
 
     def grow(self) -> None:
-        """Read on, as many bytes as the body has but at least a block."""
-        self._read(max(self.block_bytes, len(self.body)))
+        """Read on: as many bytes as the body has, at most to ``HELD_BYTES``, but at least a block."""
+        held = len(self.body)
+        self._read(max(self.block_bytes, min(held, HELD_BYTES - held)))
 
     def advance(self, to: int, context: bytes) -> None:
         """Leave the bytes before ``to`` (a place in ``data``) behind, put ``context`` first, and read a block on."""
@@ -67,11 +70,10 @@ class Blocks:
             if self.ended and not len(self.body):
                 return False
 
-    def append(self, byte: int) -> None:
-        """Put a byte behind the last one."""
-        self._reserve(self.used + 1)
-        self._buffer[self.used] = byte
-        self.used += 1
+    def close(self, place: int, byte: int) -> None:
+        """End the body at ``place``, with ``byte`` as the last one."""
+        self._buffer[place] = byte
+        self.used = place + 1
         self._buffer[self.used : self.used + PADDING] = 0
 
     @property
@@ -82,7 +84,8 @@ class Blocks:
     def _reserve(self, count: int) -> None:
         if count + PADDING > len(self._buffer):
             larger = np.zeros(count + PADDING, np.uint8)
-            larger[: len(self._buffer)] = self._buffer
+            kept = min(self.used, len(self._buffer))
+            larger[:kept] = self._buffer[:kept]
             self._buffer = larger
 
     def _read(self, count: int) -> None:

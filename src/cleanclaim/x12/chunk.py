@@ -14,6 +14,7 @@ from cleanclaim.x12.segments import Ints, Segments
 _NONE = np.empty(0, np.int64)
 
 PROBLEMS = pl.Schema({"segment": pl.Int64(), "offset": pl.Int64(), "message": pl.String()})
+_NO_PROBLEMS = pl.DataFrame(schema=PROBLEMS)
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,8 @@ class Problems:
     def add(self, chunk: Chunk, rows: Ints | npt.NDArray[np.intp], message: str) -> None:
         """Note ``message`` for the segments at ``rows``, but for those noted with an earlier stretch."""
         if len(rows) and len(rows := rows[rows >= chunk.known]):
-            self._parts.append(
-                pl.DataFrame({"segment": chunk.numbers(rows), "offset": chunk.offsets(rows)}).with_columns(
-                    message=pl.lit(message)
-                )
-            )
+            places = {"segment": chunk.numbers(rows), "offset": chunk.offsets(rows)}
+            self._parts.append(pl.DataFrame(places | {"message": message}, schema=PROBLEMS))
 
     def add_place(self, segment: int, offset: int, message: str) -> None:
         """Note ``message`` for one place in the file."""
@@ -109,5 +107,5 @@ class Problems:
     def frame(self) -> pl.DataFrame:
         """Return the problems in the order of the file."""
         if not self._parts:
-            return pl.DataFrame(schema=PROBLEMS)
-        return pl.concat([pl.DataFrame(schema=PROBLEMS), *self._parts]).sort("segment", "offset", maintain_order=True)
+            return _NO_PROBLEMS
+        return pl.concat(self._parts).sort("segment", "offset", maintain_order=True)

@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.errors import InputError, UnreadableFile
-from cleanclaim.x12.blocks import Blocks
-from cleanclaim.x12.chunk import PROBLEMS, Carry, Chunk, Problems
+from cleanclaim.x12.blocks import HELD_BYTES, Blocks
+from cleanclaim.x12.chunk import Carry, Chunk, Problems
 from cleanclaim.x12.claims837 import CLAIMS, LINES, read_tables
 from cleanclaim.x12.delimiters import LONGEST_ISA, Delimiters, delimiters_at, find_isa, without_isa
 from cleanclaim.x12.envelope import out_of_order
@@ -22,12 +22,14 @@ from cleanclaim.x12.fields import Fields
 from cleanclaim.x12.segments import Segments, tokenise
 
 CHUNK_BYTES = 2 << 20
-HELD_BYTES = 4 << 20  # a claim or segment longer than this is not held whole
+LONG_BYTES = 1 << 16  # a segment longer than this most likely lacks its terminator
 _HEAD_BYTES = 4096
 _PADDING = bytes(range(33))
 _BOM = b"\xef\xbb\xbf"
 _CLAIM_LEVELS = (b"HL", b"CLM")
 _ENVELOPE = (b"ISA", b"GS", b"ST", b"SE", b"GE", b"IEA")
+_NO_CLAIMS = pl.DataFrame(schema=CLAIMS)
+_NO_LINES = pl.DataFrame(schema=LINES)
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ def read_837(source: str | os.PathLike[str] | bytes, *, chunk_bytes: int = CHUNK
     Totals(transactions=1, claims=1, lines=1, charge_cents=8400)
     """
     parts = list(iter_837(source, chunk_bytes=chunk_bytes))
-    claims = pl.concat([pl.DataFrame(schema=CLAIMS), *(part.claims for part in parts)])
-    lines = pl.concat([pl.DataFrame(schema=LINES), *(part.lines for part in parts)])
-    problems = pl.concat([pl.DataFrame(schema=PROBLEMS), *(part.problems for part in parts)])
+    claims, lines, problems = (
+        pl.concat([getattr(part, name) for part in parts]) for name in ("claims", "lines", "problems")
+    )
     return X12Claims(claims, lines, problems, _totals(sum(part.totals.transactions for part in parts), claims, lines))
 
 
@@ -136,7 +138,7 @@ class _Reading:
                 break
             blocks.advance(stop, self.carry.context)
         self._finish(*self._tail(stop))
-        yield X12Claims(pl.DataFrame(schema=CLAIMS), pl.DataFrame(schema=LINES), self.problems.frame(), Totals(0, 0, 0, 0))
+        yield X12Claims(_NO_CLAIMS, _NO_LINES, self.problems.frame(), Totals(0, 0, 0, 0))
 
     def _begin(self) -> Delimiters:
         """Return the delimiters of the first interchange, and leave behind what stands before it."""
@@ -183,7 +185,7 @@ class _Reading:
             if tail[:4] != b"IEA" + bytes([self.delimiters.element]):
                 return count
             self._note(count - known, place, "the last segment has no terminator")
-            blocks.append(self.delimiters.terminator)
+            blocks.close(place + len(tail), self.delimiters.terminator)
             return None
         boundary = segments.last_named((*_ENVELOPE, *_CLAIM_LEVELS), known)
         if boundary > known and segments.last_named(_ENVELOPE, count - 2) < 0:
@@ -225,6 +227,8 @@ class _Reading:
         """Note what is not a segment, and ISA segments that are not as they should be."""
         segments = chunk.segments
         self.problems.add(chunk, segments.misnamed(), "not a segment: its id is not two or three characters")
+        long = np.flatnonzero(segments.stop - segments.start > LONG_BYTES)
+        self.problems.add(chunk, long, f"a segment of over {LONG_BYTES:,} bytes: is a terminator missing?")
         before = np.searchsorted(segments.start, segments.blank) - 1
         for row, place in zip(before, segments.blank, strict=True):
             number = chunk.numbers(np.array([row]))[0] if row >= chunk.known else self.carry.last_place[0]
