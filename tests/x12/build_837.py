@@ -39,7 +39,9 @@ def transaction(*body: str, version: str = A1, kind: str = "837", control: str =
     return [*inner, f"SE*{len(inner) + 1}*{control}"]
 
 
-def interchange(*transactions: list[str], style: Style = Style(), version: str = A1, control: str = "000000001") -> bytes:
+def interchange(
+    *transactions: list[str], style: Style = Style(), version: str = A1, control: str = "000000001"
+) -> bytes:
     """Return one interchange of one group."""
     fill = " " * 10
     isa = (

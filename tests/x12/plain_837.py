@@ -21,6 +21,11 @@ def read_plainly(content: bytes) -> tuple[list[Row], list[Row]]:
     return claims, lines
 
 
+def with_columns(rows: list[Row], names: list[str]) -> list[Row]:
+    """Return the rows with just these columns, None where they lack one."""
+    return [{name: row.get(name) for name in names} for row in rows]
+
+
 def segments_of(content: bytes) -> list[tuple[int, int, list[str], str]]:
     """Return number, byte offset, elements and component separator of each segment."""
     text = content.decode("latin-1")

@@ -41,7 +41,9 @@ UNREADABLE = {
     b"MY VISA CARD IS A GOOD ONE*": "the bytes given: not an X12 file: no ISA segment in its first 4,096 bytes",
     GOOD.decode().encode("utf-16"): "the bytes given: is in UTF-16: save it as plain text (ASCII or UTF-8)",
     b"ISA*00*": "the bytes given: not an X12 file: the ISA segment does not have its sixteen elements",
-    GOOD[:106].replace(b":~", b"**"): "the bytes given: not an X12 file: the ISA segment does not name three different delimiters",
+    GOOD[:106].replace(b":~", b"**"): (
+        "the bytes given: not an X12 file: the ISA segment does not name three different delimiters"
+    ),
 }
 
 
@@ -156,7 +158,7 @@ def test_text_before_the_isa() -> None:
 
 
 def test_counts_and_control_numbers_of_the_envelope() -> None:
-    wrong = GOOD.replace(b"SE*17*0001", b"SE*18*0002").replace(b"GE*1*1", b"GE*2*3").replace(b"IEA*1*000000001", b"IEA*x*1")
+    wrong = GOOD.replace(b"SE*17*0001~GE*1*1~IEA*1*000000001", b"SE*18*0002~GE*2*3~IEA*x*1")
     assert problems(read_837(wrong)) == [
         (19, "SE01 is not the number of segments from ST to SE"),
         (19, "SE02 is not the control number of its ST"),
@@ -175,7 +177,7 @@ def test_nested_envelopes() -> None:
     other = one(*CLAIM, *LINE, style=Style("|", ">", "'", "!"))
     assert problems(read_837(inner + other)) == [(19, "ISA after ST: expected SE")]
     twice = GOOD.replace(b"BHT*", b"ST*837*0009*005010X222A1~BHT*")
-    assert [m for _, m in problems(read_837(twice))][0] == "ST after ST: expected SE"
+    assert next(m for _, m in problems(read_837(twice))) == "ST after ST: expected SE"
 
 
 def test_segments_outside_a_transaction_set() -> None:
@@ -267,7 +269,7 @@ MIXED = b"".join(
         interchange(
             transaction(*BILLING, *SUBSCRIBER, *CLAIM, *LINE, *["HL*3*2*23*0", "NM1*QC*1*ALDER*FINN", *CLAIM, *LINE]),
             transaction("CLP*1*1*1", kind="835", version="005010X221A1"),
-            transaction("SV1*HC:97110*x", *BILLING, *SUBSCRIBER, "CLM*V1*1.2.3", *LINE, *LINE[1:], "CLM*V2*5", control="3"),
+            transaction("SV1*HC:97110*x", *BILLING, *SUBSCRIBER, "CLM*V1*1.2.3", *LINE, *LINE[1:], "CLM*V2*5"),
         ),
         one(*CLAIM, *LINE, style=Style("|", ">", "'", "!", "\r\n")),
         make_837(40, seed=5).replace(b"GE*1", b"N1*STRAY~~GE*2"),
@@ -277,7 +279,7 @@ MIXED = b"".join(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.one_of(st.integers(1, 600), st.integers(600, 40_000)))
 def test_any_chunk_size_gives_the_same_tables(chunk_bytes: int) -> None:
     whole, cut = read_837(MIXED), read_837(MIXED, chunk_bytes=chunk_bytes)
@@ -320,11 +322,11 @@ def mutated(content: bytes, draw: random.Random) -> bytes:
 def test_two_thousand_mutations_are_read_or_refused() -> None:
     draw = random.Random(837)
     newlines = one(*CLAIM, *LINE, style=Style(terminator="\n"))
-    seeds = [GOOD, GOOD, GOOD, newlines, make_837(6, seed=2), GOOD + newlines, MIXED]
+    seeds = [*[GOOD] * 12, newlines, newlines, make_837(4, seed=2), GOOD + newlines, MIXED]
     read = 0
     for _ in range(2000):
         content = mutated(draw.choice(seeds), draw)
-        chunk_bytes = draw.choice((64, *[1 << 16] * 9))
+        chunk_bytes = draw.choice((64, *[1 << 16] * 19))
         try:
             parts = list(iter_837(content, chunk_bytes=chunk_bytes))
         except CleanclaimError:

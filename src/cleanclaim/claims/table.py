@@ -59,9 +59,11 @@ class Table:
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return ``frame`` with exactly these columns: missing ones null, others dropped, types cast strictly."""
         wanted, found = self.schema, frame.schema
-        changed = [
-            pl.col(name).cast(dtype) if name in found else pl.lit(None, dtype=dtype).alias(name)
+        return frame.select(
+            name
+            if found.get(name) == dtype
+            else pl.col(name).cast(dtype)
+            if name in found
+            else pl.lit(None, dtype=dtype).alias(name)
             for name, dtype in wanted.items()
-            if found.get(name) != dtype
-        ]
-        return frame.with_columns(changed).select(wanted.names())
+        )

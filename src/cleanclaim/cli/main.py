@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import io
+import signal
 import sys
 
 import typer
@@ -39,14 +40,13 @@ def _version(
 
 
 def run() -> None:
-    """Run the command line; a closed pipe or Ctrl-C ends it quietly."""
-    try:
-        app()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    """Run the command line as a good citizen of a pipe: it ends when its reader does, and prints any character."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    app()
 
 
 if __name__ == "__main__":

@@ -1,24 +1,34 @@
-"""How every command ends: JSON on stdout, errors in words or as JSON, and the exit code."""
+"""How every command begins and ends: requests and days read, JSON on stdout, errors in words or as JSON, exit codes."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 
-from cleanclaim.errors import CleanclaimError, InputError
+from cleanclaim.cli.layout import printable
+from cleanclaim.dated import as_day
+from cleanclaim.errors import CleanclaimError, InputError, UnreadableFile
 
 COULD_NOT_RUN = 2
+INTERRUPTED = 130
 
 
 def emit(value: Any) -> None:
     """Write ``value`` as JSON on stdout, indented for people, with a line end."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=str)
-    sys.stdout.write("\n")
+    sys.stdout.write(as_json_text(value, indent=2) + "\n")
+
+
+def as_json_text(value: Any, indent: int | None = None) -> str:
+    """Return ``value`` as JSON; beyond ASCII only where stdout can hold it."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    return json.dumps(value, indent=indent, ensure_ascii=plain, default=str)
 
 
 def fail(error: CleanclaimError, *, as_json: bool) -> NoReturn:
@@ -26,41 +36,62 @@ def fail(error: CleanclaimError, *, as_json: bool) -> NoReturn:
     if as_json:
         emit({"error": {"code": error.code, "message": error.message, "field": error.field}})
     else:
-        typer.secho(f"cleanclaim: {error}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+        typer.secho(f"cleanclaim: {printable(str(error))}", err=True, fg=typer.colors.RED)
     raise typer.Exit(COULD_NOT_RUN)
 
 
 @contextmanager
 def errors(*, as_json: bool) -> Iterator[None]:
-    """Turn an exception of cleanclaim into the end of the command."""
+    """Turn an exception of cleanclaim, or Ctrl-C, into the end of the command."""
     try:
         yield
     except CleanclaimError as error:
         fail(error, as_json=as_json)
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def choice(text: str, option: str, choices: Sequence[str]) -> str:
+    """Return ``text`` if it is one of ``choices``; InputError naming the option if not.
+
+    >>> choice("hospital", "--setting", ("practitioner", "hospital"))
+    'hospital'
+    """
+    if text not in choices:
+        raise InputError(f"must be one of {', '.join(choices)}", field=option)
+    return text
+
+
+def day(text: str | None, option: str) -> date:
+    """Return the day an option names, today where it is not given; InputError naming the option if it is no day.
+
+    >>> day("2026-03-04", "--on")
+    datetime.date(2026, 3, 4)
+    """
+    if text is None:
+        return date.today()  # noqa: DTZ011  (the user's own calendar day is meant)
+    return as_day(text, option)
 
 
 def read_request(path: str) -> dict[str, Any]:
     """Return the JSON object in a file, or on stdin for ``-``. Raises InputError with line and column."""
     try:
-        text = sys.stdin.read() if path == "-" else _text(path)
-        value = json.loads(text)
+        value = json.loads(sys.stdin.buffer.read() if path == "-" else _content(path))
     except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise InputError("the JSON is nested too deeply") from None
     except UnicodeDecodeError:
         raise InputError("the input is not UTF-8 text") from None
+    except ValueError:
+        raise InputError("a number in the JSON is too long") from None
     if not isinstance(value, dict):
-        raise InputError("a JSON object is wanted, such as {\"payer\": ..., \"dos\": ..., \"services\": [...]}")
+        raise InputError('a JSON object is wanted, such as {"payer": ..., "dos": ..., "services": [...]}')
     return value
 
 
-def _text(path: str) -> str:
-    from pathlib import Path
-
-    from cleanclaim.errors import UnreadableFile
-
+def _content(path: str) -> bytes:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return Path(path).read_bytes()
     except OSError as error:
-        raise UnreadableFile(f"{path}: {error.strerror or 'cannot be read'}") from None
+        raise UnreadableFile(f"{path}: {(error.strerror or 'it cannot be read').lower()}; check the path") from None

@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from cleanclaim.cli.layout import counted, dollars, paragraph, show
 from cleanclaim.cli.output import emit, errors, read_request
 
 _REQUEST = typer.Argument(help="File with the visit as JSON; - reads standard input.")
@@ -26,8 +27,10 @@ def units(request: str = _REQUEST, as_json: bool = _JSON) -> None:
         emit(result)
         return
     for line in result["lines"]:
-        typer.echo(f"{line['code']:<6} {_number(line['units']):>3}  {' '.join(line['modifiers'])}")
-    typer.echo(f"{_number(result['total_timed_minutes'])} timed minutes, {_number(result['total_units'])} timed units")
+        show((f"{line['code']:<6} {_number(line['units']):>3}  {' '.join(line['modifiers'])}".rstrip(), "bold"))
+    show(f"{_counted(result['total_timed_minutes'], 'timed minute')}, {_counted(result['total_units'], 'timed unit')}")
+    for tie in result["ties"]:
+        paragraph(f"Tie: {' and '.join(tie['codes'])} may share {counted(tie['units'], 'unit')} as the clinic chooses.")
     _steps(result["steps"])
     _not_checked(result["not_checked"])
 
@@ -42,38 +45,28 @@ def price(request: str = _REQUEST, as_json: bool = _JSON) -> None:
         emit(result)
         return
     for line in result["lines"]:
-        typer.echo(f"{line['code']:<6} {_number(line['units']):>3}  {dollars(line['allowed_cents'])}")
+        show((f"{line['code']:<6} {_number(line['units']):>3}  {dollars(line['allowed_cents'])}", "bold"))
         _steps(line["steps"])
-    typer.echo(
-        f"Allowed {dollars(result['allowed_cents'])}; "
-        f"without the reduction {dollars(result['without_reduction_cents'])}"
-    )
+    allowed, whole = dollars(result["allowed_cents"]), dollars(result["without_reduction_cents"])
+    show((f"Allowed {allowed}; without the reduction {whole}", "bold"))
     _not_checked(result["not_checked"])
 
 
-def dollars(cents: int | None) -> str:
-    """Return cents as dollars.
-
-    >>> dollars(123456)
-    '$1,234.56'
-    """
-    if cents is None:
-        return "not known"
-    sign = "-" if cents < 0 else ""
-    return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
-
-
-def _number(value: Any) -> str:
+def _number(value: float | None) -> str:
     return "?" if value is None else f"{value:g}"
+
+
+def _counted(value: int | None, noun: str) -> str:
+    return f"? {noun}s" if value is None else counted(value, noun)
 
 
 def _steps(steps: list[dict[str, Any]]) -> None:
     for number, step in enumerate(steps, 1):
-        typer.echo(f"  {number}. {step['text']}")
+        paragraph(step["text"], indent=5, first=f"{number}. ")
         if step.get("cite"):
-            typer.echo(f"     [{step['cite']}]")
+            paragraph(f"[{step['cite']}]", indent=5, style="dim")
 
 
 def _not_checked(entries: list[Any]) -> None:
     for entry in entries:
-        typer.echo(f"Not checked: {entry['reason'] if isinstance(entry, dict) else entry}")
+        paragraph(f"Not checked: {entry['reason'] if isinstance(entry, dict) else entry}")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
@@ -59,8 +59,13 @@ def edits_among(codes: Iterable[str]) -> pl.DataFrame:
     >>> edits_among(["97150", "97530", "97110"]).filter(pl.col("table") == "hospital")["column_two"].to_list()
     ['97110', '97110', '97530', '97110']
     """
+    return _among(frozenset(codes))
+
+
+@lru_cache(maxsize=4096)
+def _among(codes: frozenset[str]) -> pl.DataFrame:
     index = _index()
-    places = [index.place[code] for code in set(codes) if code in index.place]
+    places = [index.place[code] for code in codes if code in index.place]
     wanted = pl.zeros(len(index.place), dtype=pl.Boolean, eager=True).scatter(places, True)
     found = index.rows.filter(wanted.gather(index.column_one) & wanted.gather(index.column_two))
     return found.with_columns(

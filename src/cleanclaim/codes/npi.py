@@ -6,29 +6,30 @@ import polars as pl
 
 # 80840 (the card issuer prefix of health numbers in the US) adds this to the Luhn sum of every NPI.
 _PREFIX_SUM = 24
-
-
-def valid(npis: pl.Series) -> pl.Series:
-    """Return for each NPI whether it has ten digits and the right check digit (45 CFR 162.406); null for null.
-
-    >>> valid(pl.Series(["1234567893", "1234567890", "12345", None])).to_list()
-    [True, False, False, None]
-    """
-    text = pl.Series("npi", npis, dtype=pl.String)
-    number = text.str.extract(r"^([0-9]{10})$").cast(pl.Int64).alias("npi")
-    total: pl.Expr = pl.lit(_PREFIX_SUM)
-    for place in range(10):
-        digit = pl.col("npi") // 10**place % 10
-        # Every second digit counts double, the digits of the double added together; the last digit is the check digit.
-        total = total + (digit if place % 2 == 0 else digit * 2 - (digit > 4).cast(pl.Int64) * 9)
-    right = number.to_frame().select(right=total % 10 == 0)["right"]
-    return pl.select(pl.when(text.is_not_null()).then(right.fill_null(False))).to_series().alias(npis.name)
+# every second digit counts double, the digits of the double added together
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
 def is_valid(npi: str) -> bool:
-    """Return whether an NPI has ten digits and the right check digit.
+    """Return whether an NPI has ten digits and the right check digit (45 CFR 162.406).
 
     >>> is_valid("1234567893"), is_valid("1234567894")
     (True, False)
     """
-    return bool(valid(pl.Series([npi], dtype=pl.String)).item())
+    if len(npi) != 10 or not (npi.isascii() and npi.isdigit()):
+        return False
+    digits = [int(digit) for digit in npi]
+    return (_PREFIX_SUM + sum(digits[1::2]) + sum(_DOUBLED[digit] for digit in digits[0::2])) % 10 == 0
+
+
+def valid(npis: pl.Series) -> pl.Series:
+    """Return for each NPI whether it is valid; null for null. Each distinct one is tried once.
+
+    >>> valid(pl.Series(["1234567893", "1234567890", "12345", None])).to_list()
+    [True, False, False, None]
+    """
+    distinct = npis.cast(pl.String).unique().drop_nulls().to_list()
+    if not distinct:
+        return pl.Series(npis.name, [None] * len(npis), dtype=pl.Boolean)
+    verdicts = [is_valid(npi) for npi in distinct]
+    return npis.cast(pl.String).replace_strict(distinct, verdicts, default=None, return_dtype=pl.Boolean)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -73,24 +74,33 @@ def _run(rules: Sequence[Rule], frame: pl.DataFrame) -> tuple[list[pl.DataFrame]
     """Evaluate all rules of one grain in one pass; then look only at the rows that are not a pass."""
     verdicts = frame.select(rule.verdict for rule in rules)
     faults, gaps = verdicts.sum().row(0, named=True), verdicts.null_count().row(0, named=True)
-    found = [_findings(rule, frame.filter(verdicts[rule.id])) for rule in rules if faults[rule.id]]
-    missing = [_gaps(rule, frame.filter(verdicts[rule.id].is_null())) for rule in rules if gaps[rule.id]]
-    return found, missing
+    found = [
+        _findings(rule, frame.select(_read(rule)).filter(verdicts[rule.id])) for rule in rules if faults[rule.id]
+    ]
+    return found, _gaps([rule for rule in rules if gaps[rule.id]], frame)
+
+
+@cache
+def _read(rule: Rule) -> list[str]:
+    """The columns that a finding of the rule is made from."""
+    told = (rule.found, rule.expected, rule.priced_cents, rule.charged_cents, rule.coverage)
+    names = {name for expression in told if expression is not None for name in expression.meta.root_names()}
+    basis = {"price_basis"} if rule.priced_cents is not None else set()
+    return sorted(names | basis | {"row", "visit_key", "claim_key"})
 
 
 def _findings(rule: Rule, rows: pl.DataFrame) -> pl.DataFrame:
-    nothing = pl.lit(None, dtype=pl.Int64)
-    priced = (rule.priced_cents if rule.priced_cents is not None else nothing).cast(pl.Int64)
-    charged = (rule.charged_cents if rule.charged_cents is not None else nothing).cast(pl.Int64)
-    basis = pl.col("price_basis") if "price_basis" in rows.columns else pl.lit(None, dtype=pl.String)
+    priced = rule.priced_cents if rule.priced_cents is not None else _NO_CENTS
+    charged = rule.charged_cents if rule.charged_cents is not None else _NO_CENTS
+    basis = pl.col("price_basis") if rule.priced_cents is not None else _NO_TEXT
     return (
-        rows.with_columns(_priced=priced, _charged=charged)
+        rows.with_columns(_priced=priced.cast(pl.Int64), _charged=charged.cast(pl.Int64))
         .select(
             rule=pl.lit(rule.id),
             row="row",
             found=rule.found.cast(pl.String),
             expected=rule.expected.cast(pl.String),
-            coverage=rule.coverage if rule.coverage is not None else pl.lit(None, dtype=pl.String),
+            coverage=rule.coverage if rule.coverage is not None else _NO_TEXT,
             cents=pl.coalesce("_priced", "_charged"),
             cents_basis=pl.when(pl.col("_priced").is_not_null())
             .then(basis)
@@ -100,15 +110,31 @@ def _findings(rule: Rule, rows: pl.DataFrame) -> pl.DataFrame:
             claim_key="claim_key",
         )
         .cast(_ANCHORED)
-        .select(_ANCHORED.names())
     )
 
 
-def _gaps(rule: Rule, rows: pl.DataFrame) -> pl.DataFrame:
-    """Count the rows that could not be checked by which of the rule's inputs are missing in them."""
+_NO_CENTS, _NO_TEXT = pl.lit(None, dtype=pl.Int64), pl.lit(None, dtype=pl.String)
+
+
+def _gaps(rules: Sequence[Rule], frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """Count, for each rule, the rows that could not be checked by which of its inputs are missing in them."""
+    if not rules:
+        return []
+    missing = frame.select(_gap(rule) for rule in rules)
+    return [
+        pl.DataFrame({"missing": missing[rule.id].drop_nulls()})
+        .group_by("missing")
+        .agg(count=pl.len().cast(pl.Int64))
+        .select(rule=pl.lit(rule.id), missing="missing", count="count")
+        for rule in rules
+    ]
+
+
+@cache
+def _gap(rule: Rule) -> pl.Expr:
+    """The names of the inputs missing in a row that could not be checked, null in the other rows."""
     names = [pl.when(_missing(c)).then(pl.lit(c)) for c in rule.inputs]
-    missing = rows.select(missing=pl.concat_str(names, separator=" ", ignore_nulls=True)).to_series()
-    return missing.value_counts().select(rule=pl.lit(rule.id), missing="missing", count=pl.col("count").cast(pl.Int64))
+    return pl.when(rule.verdict.is_null()).then(pl.concat_str(names, separator=" ", ignore_nulls=True)).alias(rule.id)
 
 
 def _missing(column: str) -> pl.Expr:

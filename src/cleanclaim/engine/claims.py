@@ -7,7 +7,6 @@ from functools import cache
 import polars as pl
 
 from cleanclaim.codes import places
-from cleanclaim.engine.beside import beside
 from cleanclaim.rules.rule import known_sum
 
 # stated once a claim, so the same on all of its lines
@@ -67,31 +66,24 @@ def claim_grain(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _with_places(claims: pl.DataFrame) -> pl.DataFrame:
     """Add whether the place of service and the bill type go with the setting."""
-    placed = claims.with_columns(
-        place_known=places.place_known(claims["place_of_service"]), bill_class=pl.col("bill_type").str.slice(0, 2)
-    )
-    fitting, forms = _fitting()
-    return (
-        beside(beside(placed, fitting, ["setting", "place_of_service"]), forms, ["setting", "bill_class"])
-        .with_columns(
-            place_fits=pl.when(
-                pl.col("setting").is_not_null() & (pl.col("claim_form") == "professional") & pl.col("place_known")
-            ).then(pl.col("_place").fill_null(False)),
-            bill_type_fits=pl.when(pl.col("setting").is_not_null() & pl.col("bill_type").is_not_null()).then(
-                pl.col("_form").fill_null(False)
-            ),
-        )
-        .drop("_place", "_form", "bill_class")
+    places_of, forms_of = _fitting()
+    place = pl.concat_str("setting", "place_of_service", separator=" ")
+    form = pl.concat_str("setting", pl.col("bill_type").str.slice(0, 2), separator=" ")
+    known = places.place_known(claims["place_of_service"])
+    return claims.with_columns(
+        place_known=known,
+        # the setting of an institutional claim shows in its bill type; an unknown place is a fault of its own
+        place_fits=pl.when((pl.col("claim_form") == "professional") & known).then(place.is_in(places_of)),
+        bill_type_fits=form.is_in(forms_of),
     )
 
 
 @cache
-def _fitting() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The places and the bill types that go with each setting."""
-    yes = pl.lit(True)
-    return (
-        places.setting_places().select("setting", "place_of_service", _place=yes),
-        places.setting_bill_types().select("setting", bill_class="bill_type", _form=yes),
+def _fitting() -> tuple[list[str], list[str]]:
+    """The settings with the places, and with the bill types, that go with them."""
+    return tuple(
+        table.select(pl.concat_str("setting", column, separator=" ")).to_series().to_list()
+        for table, column in ((places.setting_places(), "place_of_service"), (places.setting_bill_types(), "bill_type"))
     )
 
 

@@ -125,7 +125,7 @@ def with_identifiers(services: pl.DataFrame) -> pl.DataFrame:
     distinct = pl.concat([services[c] for c in columns]).unique().drop_nulls()
     if distinct.is_empty():
         return services.with_columns(pl.lit(None, dtype=pl.Boolean).alias(f"{c}_valid") for c in columns)
-    right = npi.valid(distinct)
+    right = pl.Series([npi.is_valid(number) for number in distinct])
     return services.with_columns(
         pl.col(c).replace_strict(distinct, right, default=None).alias(f"{c}_valid") for c in columns
     )

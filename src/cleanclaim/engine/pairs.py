@@ -67,6 +67,8 @@ def pair_grain(lines: pl.DataFrame, services: pl.DataFrame, edits: pl.DataFrame)
     ``edits`` the published rows among the lines' codes (:func:`cleanclaim.codes.ncci.edits_among`).
     """
     live = _of_these_days(edits, lines["dos"])
+    if live.is_empty():
+        return PAIR.empty()
     side = lines.select(_SIDE)
     ones = side.join(live, left_on=["table", "code"], right_on=["table", "column_one"])
     if ones.is_empty():
@@ -116,7 +118,7 @@ _PAIR_COLUMNS: tuple[str | pl.Expr, ...] = (
 def _of_these_days(edits: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
     """Return the edits that may be in force on one of the days; most rows are the history of withdrawn ones."""
     first, last = days.min(), days.max()
-    if first is None:
+    if first is None or edits.is_empty():
         return edits.clear()
     ended = (pl.col("deleted") < first).fill_null(False)
     not_begun = (pl.col("starts") > last).fill_null(False)

@@ -49,7 +49,7 @@ class Fix:
     who: Who
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rule:
     """A requirement on one row of a grain.
 

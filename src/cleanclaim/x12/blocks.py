@@ -5,7 +5,7 @@ One buffer serves all blocks: spare bytes, bytes that were seen before (the cont
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from io import BufferedReader, BytesIO
 
 import numpy as np
 
@@ -17,7 +17,7 @@ HELD_BYTES = 12 << 20  # a claim longer than this is read in parts, a segment lo
 class Blocks:
     """The bytes at hand, between what has been read and what has not."""
 
-    def __init__(self, stream: BinaryIO, block_bytes: int) -> None:
+    def __init__(self, stream: BufferedReader | BytesIO, block_bytes: int) -> None:
         self._stream = stream
         self.block_bytes = block_bytes
         self._buffer = np.zeros(block_bytes + 2 * PADDING, np.uint8)
@@ -59,16 +59,14 @@ class Blocks:
         self._buffer[self.begin : self.used] = rest
         self._read(self.block_bytes)
 
-    def skip_past(self, byte: int) -> bool:
-        """Leave the body behind up to the next ``byte`` and with it; false where the file ends first."""
-        while True:
+    def skip_past(self, byte: int) -> None:
+        """Leave the body behind up to the next ``byte`` and with it, or up to the end of the file."""
+        while len(self.body):
             found = np.flatnonzero(self.body == byte)
             if len(found):
                 self.advance(self.begin + int(found[0]) + 1, self._buffer[PADDING : self.begin].tobytes())
-                return True
+                break
             self.advance(self.used, self._buffer[PADDING : self.begin].tobytes())
-            if self.ended and not len(self.body):
-                return False
 
     def close(self, place: int, byte: int) -> None:
         """End the body at ``place``, with ``byte`` as the last one."""
@@ -92,7 +90,7 @@ class Blocks:
         self._reserve(self.used + count)
         stop = self.used + count
         while self.used < stop and not self.ended:
-            got = self._stream.readinto(memoryview(self._buffer)[self.used : stop])  # type: ignore[attr-defined]
+            got = self._stream.readinto(self._buffer[self.used : stop].data)
             self.used += got
             self.ended = got == 0
         self._buffer[self.used : self.used + PADDING] = 0

@@ -108,8 +108,8 @@ def _versions(chunk: Chunk, rows: Ints, kinds: Ints, group_at: Ints, problems: P
     readable &= short_words(segments.data, kind) == word_of(b"837")
     unread = np.flatnonzero(starts & ~readable)
     if len(unread):
-        named = pl.DataFrame({"at": unread, **chunk.fields.texts(("kind", kind.at(unread)), ("version", version.at(unread)))})
-        for (a, b), part in named.group_by(["kind", "version"]):
+        names = chunk.fields.texts(("kind", kind.at(unread)), ("version", version.at(unread)))
+        for (a, b), part in pl.DataFrame({"at": unread, **names}).group_by(["kind", "version"]):
             problems.add(chunk, rows[np.sort(part["at"].to_numpy())], _not_read(a, b))
     return version, readable
 

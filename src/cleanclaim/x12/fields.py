@@ -105,7 +105,8 @@ class Fields:
         length, start = spans.length.copy(), spans.start.copy()
         length[rows] = [len(cell) for cell in cells]
         start[rows] = len(self.data) + np.cumsum(length[rows]) - length[rows]
-        return np.concatenate([self.data, np.frombuffer(b"".join(cells) + bytes(PADDING), np.uint8)]), Spans(start, length)
+        more = np.frombuffer(b"".join(cells) + bytes(PADDING), np.uint8)
+        return np.concatenate([self.data, more]), Spans(start, length)
 
     def decimal(self, spans: Spans, places: int) -> tuple[Ints, Flags]:
         """Return amounts as whole numbers of 10**-places, and where they are such: digits, one point, a leading minus.
@@ -211,8 +212,8 @@ class TextViews:
     present: Flags
 
     def put(self, rows: Ints, other: TextViews) -> None:
-        """Put the values of ``other``, each longer than twelve bytes, at ``rows``."""
-        other.views.view(np.uint32)[:, 2] = len(self.outside)
+        """Put the values of ``other``, each longer than twelve bytes or absent, at ``rows``."""
+        other.views.view(np.uint32)[other.present, 2] = len(self.outside)
         self.views[rows] = other.views
         self.present[rows] = other.present
         self.outside += other.outside
@@ -270,4 +271,5 @@ def padded(text: Bytes) -> Bytes:
 def numbers(values: Ints | Days | npt.NDArray[np.float64], known: Flags | None = None) -> pa.Array:
     """Return whole numbers, fractions, or (32-bit) days as an Arrow column; null where not ``known``."""
     validity = None if known is None or known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
-    return pa.Array.from_buffers(_KINDS[values.dtype], len(values), [validity, pa.py_buffer(np.ascontiguousarray(values))])
+    content = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(_KINDS[values.dtype], len(values), [validity, content])

@@ -52,9 +52,7 @@ class Loops:
         return found
 
     def _flags(self, name: bytes) -> Flags:
-        named = self._segments.named(name)
-        named &= self._inside
-        return named
+        return self._segments.named(name) & self._inside
 
     def _number(self, mark: Flags) -> None:
         self.anchors = np.flatnonzero(mark)
@@ -65,10 +63,11 @@ class Loops:
         owner = self.owner[self.sv1]
         second = np.zeros(len(owner), bool)
         second[1:] = owner[1:] == owner[:-1]
-        return self.sv1[second | ~line[self.anchors[owner]]]
+        alone = second | ~line[self.anchors[owner]]
+        return self.sv1[np.flatnonzero(alone)]
 
     def _open_loops(self, envelope: Envelope, top: Flags, level: Flags, claim: Flags) -> None:
-        """Find the transaction set and levels that each claim is in, those open at the end, and the claim of each line."""
+        """Find the loops that each claim is in, those open at the end, and the claim of each line."""
         tops = np.flatnonzero(top[self.anchors])
         rows = self.anchors[tops]
         is_claim, is_level = claim[rows], level[rows]

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import polars as pl
@@ -62,7 +61,8 @@ def read_837(source: str | os.PathLike[str] | bytes, *, chunk_bytes: int = CHUNK
     A null says that the file does not carry the value, or that it could not be read; the latter is in ``problems``.
     Amounts are in cents. Raises UnreadableFile for what is not X12 at all.
 
-    >>> isa = b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *260401*0930*^*00501*000000001*0*P*:~"
+    >>> isa = b"ISA*00*          *00*          *ZZ*A              *ZZ*B              "
+    >>> isa += b"*260401*0930*^*00501*000000001*0*P*:~"
     >>> st = b"GS*HC*A*B*20260401*0930*1*X*005010X222A1~ST*837*0001*005010X222A1~BHT*0019*00*1*20260401*0930*CH~"
     >>> claim = b"HL*1**20*1~HL*2*1*22*0~CLM*C1*84***11:B:1~LX*1~SV1*HC:97110:GP*84*UN*2***1~DTP*472*D8*20260304~"
     >>> file = read_837(isa + st + claim + b"SE*9*0001~GE*1*1~IEA*1*000000001~")
@@ -79,7 +79,7 @@ def read_837(source: str | os.PathLike[str] | bytes, *, chunk_bytes: int = CHUNK
 
 
 def iter_837(source: str | os.PathLike[str] | bytes, *, chunk_bytes: int = CHUNK_BYTES) -> Iterator[X12Claims]:
-    """Yield the claims and lines of an 837 professional file stretch by stretch, in memory that its size does not raise.
+    """Yield the claims and lines of an 837 professional file stretch by stretch, in memory that does not grow with it.
 
     Every stretch holds whole claims; ``claim_seq`` runs on from one to the next. Otherwise as ``read_837``.
 
@@ -97,11 +97,11 @@ def iter_837(source: str | os.PathLike[str] | bytes, *, chunk_bytes: int = CHUNK
         raise UnreadableFile(f"{name}: cannot be read: {error.strerror or error}") from error
 
 
-def _opened(source: str | os.PathLike[str] | bytes) -> BinaryIO:
+def _opened(source: str | os.PathLike[str] | bytes) -> io.BufferedReader | io.BytesIO:
     if isinstance(source, bytes):
         return io.BytesIO(source)
     try:
-        return Path(source).open("rb", buffering=0)  # type: ignore[return-value]
+        return Path(source).open("rb")
     except ValueError as error:  # a NUL in the name
         raise UnreadableFile(f"{source!r}: cannot be opened: {error}") from error
 
@@ -113,7 +113,7 @@ def _totals(transactions: int, claims: pl.DataFrame, lines: pl.DataFrame) -> Tot
 class _Reading:
     """One pass over a file: cuts it where no claim is open, and reads the stretches in turn."""
 
-    def __init__(self, stream: BinaryIO, chunk_bytes: int, name: str) -> None:
+    def __init__(self, stream: io.BufferedReader | io.BytesIO, chunk_bytes: int, name: str) -> None:
         self.name = name
         self.blocks = Blocks(stream, chunk_bytes)
         self.carry = Carry()
@@ -138,7 +138,7 @@ class _Reading:
                 break
             blocks.advance(stop, self.carry.context)
         self._finish(*self._tail(stop))
-        yield X12Claims(_NO_CLAIMS, _NO_LINES, self.problems.frame(), Totals(0, 0, 0, 0))
+        yield X12Claims(_NO_CLAIMS.clone(), _NO_LINES.clone(), self.problems.frame(), Totals(0, 0, 0, 0))
 
     def _begin(self) -> Delimiters:
         """Return the delimiters of the first interchange, and leave behind what stands before it."""
@@ -263,7 +263,8 @@ class _Reading:
         if tail:
             self._note(0, place, "the file ends inside this segment, which is not read")
         if carry.ends_in == "ST":
-            self.problems.add_place(*last, "the file ends inside a transaction set (no SE): its last claim may be cut short")
+            message = "the file ends inside a transaction set (no SE): its last claim may be cut short"
+            self.problems.add_place(*last, message)
         elif carry.ends_in != "IEA" and not (carry.ends_in == "GE" and not carry.interchanges):
             self.problems.add_place(*last, f"the file ends after {carry.ends_in or 'no envelope segment'}: no IEA")
         if not carry.transactions:

@@ -22,12 +22,13 @@ Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
 PADDING = 64  # spare bytes before the first and after the last one, so that windows of bytes may reach past them
-_PREFIXES = np.array([[(1 << 8 * min(max(k - at, 0), 8)) - 1 for at in range(0, PADDING, 8)] for k in range(PADDING + 1)], np.uint64)
+_MASKS = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
+# masks that keep the first 0, 1, ... 64 bytes of eight words
+_PREFIXES = _MASKS[np.clip(np.arange(PADDING + 1)[:, None] - np.arange(0, PADDING, 8), 0, 8)]
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _SLOTS = 1 << 14
 _BYTE = np.uint32(255)
 _SPARE = 16  # separators beyond the last one, so that windows of them may reach past it
-_MASKS = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -79,9 +80,9 @@ def gathered(data: Bytes, spans: Spans) -> tuple[Bytes, Ints]:
 class Segments:
     """The segments of a block in order; blank ones are left out.
 
-    ``separators`` holds the positions of all element separators and terminators, and some spare ones. ``first`` and ``last`` index it: the
-    first separator of a segment, and its terminator. Both end in an entry more, a segment without elements, so that an
-    index of -1 means absent throughout.
+    ``separators`` holds the positions of all element separators and terminators, and some spare ones. ``first`` and
+    ``last`` index it: the first separator of a segment, and its terminator. Both end in an entry more, a segment
+    without elements, so that an index of -1 means absent throughout.
     """
 
     data: Bytes
@@ -144,10 +145,11 @@ class Segments:
 
     def _named(self, name: bytes, ids: npt.NDArray[np.uint32]) -> Flags:
         prefix = np.uint32(int.from_bytes(name + bytes([self.delimiters.element]), "little"))
-        return (ids if len(name) == 3 else ids & np.uint32(0xFFFFFF)) == prefix
+        found: Flags = (ids if len(name) == 3 else ids & np.uint32(0xFFFFFF)) == prefix
+        return found
 
     def split(self, rows: Ints, name: bytes, *qualifiers: bytes) -> list[Ints]:
-        """Return, for each qualifier, those of ``rows`` that go on with it after ``name``; both with ``*`` and ``:``."""
+        """Return, for each qualifier, those of ``rows`` that begin with ``name`` and it (written with ``*``, ``:``)."""
         word = words(self.data, self.start[rows])
         own = bytes.maketrans(b"*:", bytes([self.delimiters.element, self.delimiters.component]))
         wanted = [(name + qualifier).translate(own) for qualifier in qualifiers]
@@ -239,7 +241,7 @@ class Segments:
 
     def equal(self, spans: Spans, text: bytes) -> Flags:
         """Return which of the ranges hold exactly ``text``, of up to 64 bytes."""
-        same = spans.length == len(text)
+        same: Flags = spans.length == len(text)
         for k in range(0, len(text), 8):
             piece = text[k : k + 8]
             same &= (words(self.data, spans.start + k) & _MASKS[len(piece)]) == word_of(piece)
@@ -250,7 +252,8 @@ class Segments:
         width = int(min(max(one.length.max(initial=1), 1), PADDING))
         differ = windows(self.data, one.start, width) != windows(self.data, other.start, width)
         differ &= np.arange(width) < one.length[:, None]
-        return (one.length == other.length) & ~differ.any(axis=1)
+        same: Flags = (one.length == other.length) & ~differ.any(axis=1)
+        return same
 
 
 def tokenise(data: Bytes, stop: int, delimiters: Delimiters) -> Segments:

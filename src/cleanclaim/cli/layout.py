@@ -1,0 +1,117 @@
+"""Text on standard output: lines, paragraphs and tables for a terminal, a pipe or a page of paper.
+
+What comes from a file may hold anything: every character that does not print is shown by its escape, so that no text
+of a claim can drive the terminal. On a terminal Rich adds colors; elsewhere plain lines are written.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+BROADEST, NARROWEST = 100, 40
+GAP = "  "
+
+Part = str | tuple[str, str]
+"""A piece of a line: text, or text and its style (a Rich style such as ``bold red``)."""
+
+
+def width() -> int:
+    """Return the columns to fill: those of the terminal within reason, 80 where there is none."""
+    return min(max(shutil.get_terminal_size((80, 24)).columns, NARROWEST), BROADEST)
+
+
+def printable(text: str) -> str:
+    r"""Return ``text`` with every character that does not print as its escape.
+
+    >>> printable("V1\x1b[31m\u202e")
+    'V1\\x1b[31m\\u202e'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def show(*parts: Part) -> None:
+    """Write one line; it is never broken, whatever its length."""
+    pieces = [(part, "") if isinstance(part, str) else part for part in parts]
+    if not sys.stdout.isatty():
+        sys.stdout.write("".join(printable(text) for text, _ in pieces) + "\n")
+        return
+    from rich.text import Text
+
+    console().print(Text.assemble(*((printable(text), style) for text, style in pieces)), soft_wrap=True)
+
+
+@cache
+def console() -> Console:
+    """Return the terminal; words are never colored by guess."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def paragraph(text: str, *, indent: int = 0, first: str = "", style: str = "") -> None:
+    """Write text wrapped between words, indented; ``first`` stands before the first line, within the indent."""
+    lead = first.rjust(indent) if len(first) <= indent else first
+    for line in wrapped(text, width() - indent) or [""]:
+        show((f"{lead or ' ' * indent}{line}", style))
+        lead = " " * indent
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """Return the lines of ``text``, each at most ``columns`` long unless a word is longer.
+
+    >>> wrapped("97530 with 97150", 12)
+    ['97530 with', '97150']
+    """
+    return textwrap.wrap(printable(text), columns, break_long_words=False, break_on_hyphens=False)
+
+
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = (), indent: int = 0
+) -> None:
+    """Write rows under headings; nulls are blank; the last column is wrapped into the columns that are left.
+
+    ``right`` names the columns to align on the right. Headings that are all blank are left out.
+    """
+    cells = [["" if cell is None else printable(str(cell)) for cell in row] for row in rows]
+    fixed = [max(len(row[n]) for row in [list(headings), *cells]) for n in range(len(headings) - 1)]
+    taken = indent + sum(fixed) + len(GAP) * len(fixed)
+    room = max(width() - taken, NARROWEST // 2)
+    for style, row in [("dim", list(headings)), *(("", row) for row in cells)]:
+        if style and not any(row):
+            continue
+        aligned = [c.rjust(fixed[n]) if n in right else c.ljust(fixed[n]) for n, c in enumerate(row[:-1])]
+        lead = " " * indent + "".join(cell + GAP for cell in aligned)
+        for line in wrapped(row[-1], room) or [""]:
+            show((f"{lead}{line}".rstrip(), style))
+            lead = " " * len(lead)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "row"), counted(1200, "row"), counted(2, "visit", "visits")
+    ('1 row', '1,200 rows', '2 visits')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def dollars(cents: int | None) -> str:
+    """Return cents as dollars.
+
+    >>> dollars(123456), dollars(-5)
+    ('$1,234.56', '-$0.05')
+    """
+    if cents is None:
+        return "not known"
+    sign = "-" if cents < 0 else ""
+    return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
