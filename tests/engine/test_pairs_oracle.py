@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -161,11 +162,7 @@ def one_day(draw: st.DrawFn) -> tuple[str, list[Service]]:
 
 def numbered(days: Sequence[tuple[str, list[Service]]]) -> list[tuple[str, list[Service]]]:
     rows = iter(range(10_000))
-    return [(payer, [Service(**{**vars_of(s), "row": next(rows)}) for s in day]) for payer, day in days]
-
-
-def vars_of(service: Service) -> dict[str, object]:
-    return {name: getattr(service, name) for name in Service.__dataclass_fields__}
+    return [(payer, [replace(s, row=next(rows)) for s in day]) for payer, day in days]
 
 
 PAIR_COLUMNS = ("column_one", "column_two", "indicator", "in_force", "provider_assumed", "bypass_one", "bypass_two")
@@ -217,3 +214,67 @@ def test_the_engine_agrees_with_the_oracle(days: list[tuple[str, list[Service]]]
     result = check(services(days), as_of=AS_OF, config=CONFIG)
     assert grain_of(result) == grain_expected(days)
     assert found_by_engine(result) == found_by_oracle(days)
+
+
+DAY = date(2024, 7, 15)
+GROUP = Service(
+    row=0, code="97150", dos=DAY, table="practitioner", billing="B1", rendering="R1", discipline="GP",
+    modifiers=("GP",), timed=False,
+)  # fmt: skip
+ACTIVITY = replace(GROUP, row=1, code="97530", timed=True)
+
+
+def checked(*day: Service) -> CheckResult:
+    """One day under Medicare, of which the oracle says the same."""
+    lines = [replace(s, row=row, carries_times=any(x.block for x in day)) for row, s in enumerate(day)]
+    result = check(services([("medicare", lines)]), as_of=AS_OF, config=CONFIG)
+    expected = [replace(s, edits_apply=True, either_line=_either_line("medicare", s.table, s.dos)) for s in lines]
+    assert grain_of(result) == grain_expected([("medicare", expected)])
+    assert found_by_engine(result) == found_by_oracle([("medicare", expected)])
+    return result
+
+
+def rules_found(result: CheckResult) -> list[tuple[str, int]]:
+    return [found for found in result.findings.select("rule", "row").iter_rows() if found[0] in PAIR_RULES]
+
+
+def test_a_modifier_on_any_line_of_a_code_answers_its_edit() -> None:
+    """The second line of the column one code bears the modifier: it separates the pair and is not needless."""
+    test_report = replace(GROUP, code="97750", timed=True)
+    result = checked(ACTIVITY, replace(ACTIVITY, modifiers=("GP", "59")), test_report)
+    assert rules_found(result) == []
+
+
+def test_modifiers_that_are_not_known_stay_unknown() -> None:
+    result = checked(GROUP, replace(GROUP, modifiers=None), ACTIVITY)
+    assert result.grains.pair["bypass_one"].to_list() == [None]
+    assert rules_found(result) == []
+
+
+def test_another_clinicians_blocks_are_no_evidence() -> None:
+    """Another clinician's activity at the hour of the group neither overlaps the pair nor holds its minutes."""
+    group = replace(GROUP, block=(600, 630))
+    own = replace(ACTIVITY, modifiers=("GP", "59"), minutes=15, block=(630, 645))
+    other = replace(ACTIVITY, rendering="R2", minutes=15, block=(600, 615))
+    assert rules_found(checked(group, own, other)) == []
+    too_short = replace(own, minutes=20)
+    assert rules_found(checked(group, too_short, replace(other, minutes=0, block=(700, 720)))) == [("P104", 1)]
+
+
+def test_a_minute_of_the_clock_counts_once() -> None:
+    group = replace(GROUP, block=(600, 630))
+    twice = replace(ACTIVITY, modifiers=("GP", "59"), minutes=15, block=(630, 645))
+    result = checked(group, twice, replace(twice, modifiers=("GP", "59", "CQ")))
+    assert rules_found(result) == [("P104", 1), ("P104", 2)]
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [[], [("medicare", [replace(GROUP, row=5)])]], ids=["alone", "beside a dated day"]
+)
+def test_a_day_that_is_not_known_is_not_checked(elsewhere: list[tuple[str, list[Service]]]) -> None:
+    undated = [
+        ("medicare", [replace(GROUP, dos=None, either_line=None), replace(ACTIVITY, dos=None, either_line=None)])
+    ]
+    result = check(services([*undated, *elsewhere]), as_of=AS_OF, config=CONFIG)
+    assert found_by_engine(result) == found_by_oracle(undated)
+    assert found_by_engine(result)["P101"] == ([], 1)

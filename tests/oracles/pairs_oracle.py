@@ -18,7 +18,7 @@ WITHDRAWN_FROM_BIRTH = 9
 
 @dataclass(frozen=True)
 class Edit:
-    """A published row: it pays ``one`` and denies ``two``; it may hold from ``starts``, and does from ``known_from``."""
+    """A published row pays ``one`` and denies ``two``: perhaps from ``starts``, certainly from ``known_from``."""
 
     table: str
     one: str
@@ -206,12 +206,16 @@ def _of_pair(pair: Pair) -> Iterable[tuple[str, bool | None]]:
         yield "P103", in_every_world(lambda a, f, x, y: a and f and (x or y), apply, force, one, two)
         return
     yield "P101", in_every_world(lambda a, f, x, y: a and f and not (x or y), apply, force, one, two)
-    yield "P107", in_every_world(
-        lambda a, f, x, y, e: a and f and x and not y and not e, apply, force, one, two, either
+    yield (
+        "P107",
+        in_every_world(lambda a, f, x, y, e: a and f and x and not y and not e, apply, force, one, two, either),
     )
     separate = False if not pair.has_times and pair.two.carries_times else pair.separate
-    yield "P104", in_every_world(
-        lambda a, f, x, y, e, s: a and f and (y or (x and e)) and not s, apply, force, one, two, either, separate
+    yield (
+        "P104",
+        in_every_world(
+            lambda a, f, x, y, e, s: a and f and (y or (x and e)) and not s, apply, force, one, two, either, separate
+        ),
     )
 
 

@@ -2,72 +2,65 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleanclaim.cli.output import emit, errors
-from cleanclaim.dated import as_day
+from cleanclaim.cli.output import as_json_text, choice, day, emit, errors
 
 if TYPE_CHECKING:
     from cleanclaim.engine.report import Report
 
-
-class Format(StrEnum):
-    """What the findings are written as."""
-
-    TEXT = "text"
-    JSON = "json"
-    JSONL = "jsonl"
+FORMATS = ("text", "json", "jsonl")
+_STANDARD_INPUT = "/dev/stdin"
 
 
 def check(
-    paths: list[Path] = typer.Argument(
-        help="Files to check: an 837P, a CSV of service lines, JSON visits. Files named together are read together: "
-        "minutes join the claims they belong to."
-    ),
-    output: Format = typer.Option(Format.TEXT, "--format", help="Write text, one JSON document, or JSON lines."),
-    payer: str | None = typer.Option(None, "--payer", help="Payer of the rows that name none."),
-    config: Path | None = typer.Option(None, "--config", help="Configuration; cleanclaim.toml here by default."),
-    mapping: str | None = typer.Option(
-        None, "--mapping", help="What other headers mean: a mapping file, or 'extract' for a charge extract."
-    ),
-    as_of: str | None = typer.Option(None, "--as-of", help="Day of the check, YYYY-MM-DD; today by default."),
-    exit_zero: bool = typer.Option(False, "--exit-zero", help="End with 0 also when there are findings."),
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Files to check: an 837P, a CSV of service lines, JSON visits; - is standard input. Files named "
+            "together are read together: minutes join the claims they belong to.",
+        ),
+    ],
+    output: Annotated[
+        str, typer.Option("--format", metavar="text|json|jsonl", help="Write text, one JSON document, or JSON lines.")
+    ] = "text",
+    payer: Annotated[str | None, typer.Option(metavar="NAME", help="Payer of the rows that name none.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Configuration; cleanclaim.toml here by default.")
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="What other headers mean: a mapping file, or extract for a charge extract."),
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Day of the check; today by default.")] = None,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="End with 0 also when there are findings.")] = False,
 ) -> None:
     """Check claims and visits; print findings by claim, then a summary and what was not checked.
 
     Ends with 0 when clean or advice only, 1 with findings or rows that could not be read, 2 when it could not run.
     """
-    as_json = output is not Format.TEXT
-    with errors(as_json=as_json):
+    with errors(as_json=output in FORMATS[1:]):
+        choice(output, "--format", FORMATS)
+        today = day(as_of, "--as-of")
         from cleanclaim import app
 
-        with _progress(quiet=as_json) as progress:
+        with _progress(quiet=output != "text") as progress:
             report = app.check(
-                [str(p) for p in paths],
+                [_STANDARD_INPUT if path == "-" else path for path in paths],
                 config=config or _local_config(),
                 payer=payer,
-                as_of=_day(as_of),
+                as_of=today,
                 mapping=mapping,
                 progress=progress,
             )
-    if output is Format.JSON:
-        emit(report.as_dict())
-    elif output is Format.JSONL:
-        for line in _lines(report):
-            sys.stdout.write(line + "\n")
-    else:
-        from cleanclaim.cli.render import print_report
-
-        print_report(report)
+        _write(report, output)
     raise typer.Exit(0 if exit_zero else report.exit_code)
 
 
@@ -76,10 +69,16 @@ def _local_config() -> Path | None:
     return here if here.is_file() else None
 
 
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    return as_day(text, "--as-of")
+def _write(report: Report, output: str) -> None:
+    if output == "json":
+        emit(report.as_dict())
+    elif output == "jsonl":
+        for line in _lines(report):
+            sys.stdout.write(line + "\n")
+    else:
+        from cleanclaim.cli.render import print_report
+
+        print_report(report)
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -88,9 +87,10 @@ def _lines(report: Report) -> Iterator[str]:
         ("not_checked", iter(report.gaps())),
         ("unreadable", iter(report.unread())),
         ("summary", iter([report.summary()])),
+        ("versions", iter([report.versions])),
     ):
         for row in rows:
-            yield json.dumps({"kind": kind, **row}, ensure_ascii=False, default=str)
+            yield as_json_text({"kind": kind, **row})
 
 
 @contextmanager

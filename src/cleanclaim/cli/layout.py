@@ -58,21 +58,22 @@ def console() -> Console:
     return Console(highlight=False)
 
 
-def paragraph(text: str, *, indent: int = 0, first: str = "", style: str = "") -> None:
-    """Write text wrapped between words, indented; ``first`` stands before the first line, within the indent."""
-    lead = first.rjust(indent) if len(first) <= indent else first
-    for line in wrapped(text, width() - indent) or [""]:
-        show((f"{lead or ' ' * indent}{line}", style))
-        lead = " " * indent
+def paragraph(text: str, *, indent: int = 0, lead: str | None = None, style: str = "") -> None:
+    """Write text wrapped between words and indented; ``lead`` begins the first line in place of the indent."""
+    first = " " * indent if lead is None else lead
+    for line in _wrapped(text, width(), first, " " * indent):
+        show((line, style))
 
 
-def wrapped(text: str, columns: int) -> list[str]:
-    """Return the lines of ``text``, each at most ``columns`` long unless a word is longer.
-
-    >>> wrapped("97530 with 97150", 12)
-    ['97530 with', '97150']
-    """
-    return textwrap.wrap(printable(text), columns, break_long_words=False, break_on_hyphens=False)
+def _wrapped(text: str, columns: int, first: str, further: str) -> list[str]:
+    return textwrap.wrap(
+        printable(text),
+        columns,
+        initial_indent=first,
+        subsequent_indent=further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def table(
@@ -84,16 +85,24 @@ def table(
     """
     cells = [["" if cell is None else printable(str(cell)) for cell in row] for row in rows]
     fixed = [max(len(row[n]) for row in [list(headings), *cells]) for n in range(len(headings) - 1)]
-    taken = indent + sum(fixed) + len(GAP) * len(fixed)
-    room = max(width() - taken, NARROWEST // 2)
+    left = indent + sum(fixed) + len(GAP) * len(fixed)
+    columns = max(width(), left + NARROWEST // 2)
     for style, row in [("dim", list(headings)), *(("", row) for row in cells)]:
         if style and not any(row):
             continue
         aligned = [c.rjust(fixed[n]) if n in right else c.ljust(fixed[n]) for n, c in enumerate(row[:-1])]
-        lead = " " * indent + "".join(cell + GAP for cell in aligned)
-        for line in wrapped(row[-1], room) or [""]:
-            show((f"{lead}{line}".rstrip(), style))
-            lead = " " * len(lead)
+        first = " " * indent + "".join(cell + GAP for cell in aligned)
+        for line in _wrapped(row[-1], columns, first, " " * left) or [first]:
+            show((line.rstrip(), style))
+
+
+def sentence(text: str) -> str:
+    """Return ``text`` with a capital letter at its beginning.
+
+    >>> sentence("pair table of 2024-07-01")
+    'Pair table of 2024-07-01'
+    """
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from cleanclaim.cli.layout import printable
 from cleanclaim.dated import as_day
 from cleanclaim.errors import CleanclaimError, InputError, UnreadableFile
+
+Json = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 
 COULD_NOT_RUN = 2
 INTERRUPTED = 130
@@ -76,7 +78,7 @@ def day(text: str | None, option: str) -> date:
 def read_request(path: str) -> dict[str, Any]:
     """Return the JSON object in a file, or on stdin for ``-``. Raises InputError with line and column."""
     try:
-        value = json.loads(sys.stdin.buffer.read() if path == "-" else _content(path))
+        value = json.loads(sys.stdin.buffer.read() if path == "-" else _content(path), object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
@@ -88,6 +90,15 @@ def read_request(path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError('a JSON object is wanted, such as {"payer": ..., "dos": ..., "services": [...]}')
     return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A key that stands twice would change the result without a word."""
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise InputError("the key stands twice in one object", field=next(key for key in keys if keys.count(key) > 1))
+    return read
 
 
 def _content(path: str) -> bytes:

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cleanclaim.cli.output import emit, errors
-from cleanclaim.dated import as_day
+from cleanclaim.cli.output import Json, choice, day, emit, errors
 
-_JSON = typer.Option(False, "--json", help="Write JSON instead of text.")
-_ON = typer.Option(None, "--on", help="Date of service, YYYY-MM-DD; today by default.")
+if TYPE_CHECKING:
+    from cleanclaim.rules.rule import Rule
 
-
-class Setting(StrEnum):
-    """Which of the two published pair tables is meant."""
-
-    PRACTITIONER = "practitioner"
-    HOSPITAL = "hospital"
+SETTINGS = ("practitioner", "hospital")
+Code = Annotated[str, typer.Argument(metavar="CODE", help="Procedure code, such as 97530.")]
+On = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Date of service; today by default.")]
 
 
-def code(
-    code: str = typer.Argument(help="Procedure code, such as 97530."),
-    on: str | None = _ON,
-    as_json: bool = _JSON,
-) -> None:
+def code(code: Code, on: On = None, as_json: Json = False) -> None:
     """Show the page of a procedure code: what it is, what it is not, units, edits, maximums, price, mistakes."""
     with errors(as_json=as_json):
+        when = day(on, "--on")
         from cleanclaim.codes.page import code_page
 
-        page = code_page(code, _day(on))
+        page = code_page(code, when)
     if as_json:
         emit(page)
         return
@@ -41,28 +33,33 @@ def code(
 
 
 def pairs(
-    first: str = typer.Argument(help="One of the two codes; their order does not matter."),
-    second: str = typer.Argument(help="The other code."),
-    on: str | None = _ON,
-    setting: Setting = typer.Option(Setting.PRACTITIONER, "--setting", help="Which published table."),
-    as_json: bool = _JSON,
+    first: Code,
+    second: Code,
+    on: On = None,
+    setting: Annotated[
+        str, typer.Option(metavar="practitioner|hospital", help="Which of the two published tables.")
+    ] = SETTINGS[0],
+    as_json: Json = False,
 ) -> None:
     """Show the pair edits between two codes: which is denied, and whether a modifier may separate them."""
     with errors(as_json=as_json):
+        when, which = day(on, "--on"), choice(setting, "--setting", SETTINGS)
         from cleanclaim.codes import ncci
 
-        result = ncci.pairs(first, second, on=_day(on), setting=setting.value)
+        result = ncci.pairs(first, second, on=when, setting=which)
     if as_json:
         emit(result)
         return
     from cleanclaim.cli.tables import print_pairs
 
-    print_pairs(first.upper(), second.upper(), _day(on), setting.value, result)
+    print_pairs(first.strip().upper(), second.strip().upper(), when, which, result)
 
 
 def rules(
-    text: str | None = typer.Argument(None, help="Show only rules whose id, name or title holds this."),
-    as_json: bool = _JSON,
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="Show only rules whose id, name or title holds this.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """List the rules: id, severity, what each asks."""
     from cleanclaim.rules import all_rules
@@ -72,15 +69,16 @@ def rules(
     if as_json:
         emit({"rules": [_rule(r) for r in chosen]})
         return
-    from cleanclaim.cli.tables import print_table
+    from cleanclaim.cli.layout import paragraph
+    from cleanclaim.cli.tables import print_rules
 
-    print_table(
-        ("rule", "grain", "severity", "this visit or claim has", "requirement"),
-        [(r.id, r.grain.value, r.severity.value, r.name.replace("-", " "), r.title) for r in chosen],
-    )
+    if not chosen:
+        paragraph(f"No rule has {wanted!r} in its id, name or title.")
+    print_rules(chosen)
 
 
-def _rule(rule: Any) -> dict[str, Any]:
+def _rule(rule: Rule) -> dict[str, Any]:
+    first, last = rule.effective.first, rule.effective.last
     return {
         "rule": rule.id,
         "name": rule.name,
@@ -88,8 +86,8 @@ def _rule(rule: Any) -> dict[str, Any]:
         "grain": rule.grain.value,
         "severity": rule.severity.value,
         "effective": {
-            "first_day": rule.effective.first.isoformat() if rule.effective.first else None,
-            "last_day": rule.effective.last.isoformat() if rule.effective.last else None,
+            "first_day": first.isoformat() if first else None,
+            "last_day": last.isoformat() if last else None,
         },
         "denial": list(rule.denial),
         "inputs": list(rule.inputs),
@@ -101,26 +99,21 @@ def _rule(rule: Any) -> dict[str, Any]:
 
 
 def payers(
-    name: str | None = typer.Argument(None, help="Show one pack, field by field."),
-    as_json: bool = _JSON,
+    name: Annotated[str | None, typer.Argument(metavar="[PACK]", help="Show one pack, value by value.")] = None,
+    as_json: Json = False,
 ) -> None:
-    """List the payer packs, or show one pack's fields with their dates, standing and source."""
+    """List the payer packs, or show one pack's values with their dates, standing and source."""
     with errors(as_json=as_json):
         from cleanclaim.codes import payers as packs
 
-        table = packs.pack_table(packs.pack(name)) if name else packs.payer_table(date.today())  # noqa: DTZ011
+        pack = packs.pack(name.strip().lower()) if name else None
+    table = packs.pack_table(pack) if pack else packs.payer_table(date.today())  # noqa: DTZ011  (the user's own day)
     if as_json:
-        emit({"fields" if name else "payers": table.to_dicts()})
+        emit({"fields" if pack else "payers": table.to_dicts()})
         return
-    from cleanclaim.cli.tables import print_pack, print_table
+    from cleanclaim.cli.tables import print_pack, print_payers
 
-    if name:
-        print_pack(packs.pack(name), table)
+    if pack:
+        print_pack(pack, table)
     else:
-        print_table(("pack", "payer", "units", "", "filing limit", "fields by standing", "sources read"), table.rows())
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return date.today()  # noqa: DTZ011  (the user's own calendar day is meant)
-    return as_day(text, "--on")
+        print_payers(table)

@@ -1,134 +1,118 @@
-"""A report as text: findings by claim, then what they are worth, what was not checked and what was not read."""
+"""A report as text: findings by claim, what could not be read, the sum by rule, and what was not checked and why."""
 
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from typing import Any
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
-from cleanclaim.cli.visit import dollars
+from cleanclaim.cli.layout import counted, dollars, paragraph, show, table
 from cleanclaim.engine.report import Report
+from cleanclaim.rules.rule import Severity
 
 _STYLE = {"denial": "bold red", "compliance": "bold yellow", "underbilling": "bold cyan", "advice": "dim"}
+_WORTH = {"charge": "charged", "national": "(national fee schedule)", "expected": "(fee schedule)"}
+_MOST_UNREAD = 50
 
 
 def print_report(report: Report) -> None:
     """Print the whole report on stdout; colors only on a terminal."""
-    console = Console(highlight=False, soft_wrap=False)
-    messages = list(report.messages())
-    for heading, group in itertools.groupby(messages, key=_heading):
-        console.print(Text(heading, style="bold"))
+    for heading, group in itertools.groupby(report.messages(), key=_heading):
+        show((heading, "bold"))
         for message in group:
-            _finding(console, message)
-        console.print()
-    _unreadable(console, report)
-    _summary(console, report)
-    _not_checked(console, report)
+            _finding(message)
+        show()
+    _unreadable(report.unread())
+    _summary(report)
+    _not_checked(report)
 
 
 def _heading(message: dict[str, Any]) -> str:
-    parts = [message["file"] or ""]
-    if message["claim"]:
-        parts.append(f"claim {message['claim']}")
-    elif message["visit"]:
-        parts.append(f"visit {message['visit']}")
-    if message["dos"]:
-        parts.append(message["dos"])
-    if message["payer"]:
-        parts.append(message["payer"])
-    return "  ".join(p for p in parts if p)
+    key = next((f"{name} {message[name]}" for name in ("claim", "visit") if message[name]), None)
+    return "  ".join(part for part in (message["file"], key, message["dos"], message["payer"]) if part)
 
 
-def _finding(console: Console, message: dict[str, Any]) -> None:
-    head = Text("  ")
-    head.append(f"{message['rule']} {message['name']}", style=_STYLE[message["severity"]])
-    head.append(f"  {message['place']}", style="dim")
-    if message["code"]:
-        head.append(f"  {message['code']}")
-    if message["cents"] is not None:
-        head.append(f"  {dollars(message['cents'])} {_basis(message['cents_basis'])}", style="bold")
-    console.print(head)
-    console.print(Padding(Text(message["message"]), (0, 0, 0, 6)))
-    console.print(Padding(Text(f"Fix ({message['who']}): {message['fix']}"), (0, 0, 0, 6)))
-    cited = message["citations"][0]
-    source = ", ".join(p for p in (cited["document"], cited["section"]) if p)
-    if message["coverage"]:
-        source += f"; {message['coverage']}"
-    console.print(Padding(Text(source, style="dim"), (0, 0, 0, 6)))
-
-
-def _basis(basis: str | None) -> str:
-    return {
-        "charge": "charged",
-        "national": "at national fee schedule values",
-        "expected": "at the fee schedule",
-    }.get(basis or "", "")
-
-
-def _unreadable(console: Console, report: Report) -> None:
-    rows = report.unread()
-    if not rows:
-        return
-    console.print(Text("Could not be read", style="bold"))
-    for row in rows[:50]:
-        where = f"segment {row['segment']}" if row["segment"] is not None else f"line {row['line']}"
-        column = f", {row['column']}" if row["column"] else ""
-        console.print(Padding(Text(f"{row['file'] or 'input'}, {where}{column}: {row['message']}"), (0, 0, 0, 2)))
-    if len(rows) > 50:
-        console.print(f"  ... and {len(rows) - 50:,} more; --format json lists them all")
-    console.print()
-
-
-def _summary(console: Console, report: Report) -> None:
-    counts = report.counts
-    console.print(
-        Text(
-            f"{counts.get('lines', 0):,} claim lines in {counts.get('visits', 0):,} visits, "
-            f"{dollars(counts.get('charge_cents', 0))} charged.",
-            style="bold",
-        )
+def _finding(message: dict[str, Any]) -> None:
+    worth = "" if message["cents"] is None else f"{dollars(message['cents'])} {_WORTH[message['cents_basis']]}"
+    show(
+        "  ",
+        (f"{message['rule']} {message['name']}", _STYLE[message["severity"]]),
+        (f"  {message['place']}", "dim"),
+        f"  {message['code']}" if message["code"] else "",
+        (f"  {worth}" if worth else "", "bold"),
     )
-    rows = report.by_rule()
+    paragraph(message["message"], indent=6)
+    paragraph(f"Fix ({message['who']}): {message['fix']}", indent=6)
+    cited = message["citations"][0]
+    source = ", ".join(part for part in (cited["document"], cited["section"]) if part)
+    paragraph("; ".join(part for part in (source, message["coverage"]) if part), indent=6, style="dim")
+
+
+def _unreadable(rows: list[dict[str, Any]]) -> None:
     if not rows:
-        console.print("No findings.")
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name, justify in (("rule", "left"), ("this visit or claim has", "left"), ("severity", "left")):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    for name in ("findings", "at the fee schedule", "charged"):
-        table.add_column(name, justify="right")
-    for row in rows:
-        table.add_row(
-            row["rule"],
-            row["name"].replace("-", " "),
-            row["severity"],
-            f"{row['count']:,}",
-            dollars(row["priced_cents"]) if row["priced_cents"] else "",
-            dollars(row["charged_cents"]) if row["charged_cents"] else "",
-        )
-    console.print(table)
+    show(("Could not be read", "bold"))
+    for row in rows[:_MOST_UNREAD]:
+        number = next((f"{name} {row[name]}" for name in ("segment", "line") if row[name] is not None), None)
+        where = ", ".join(part for part in (row["file"] or "input", number, row["column"]) if part)
+        paragraph(f"{where}: {row['message']}", indent=4, lead="  ")
+    if len(rows) > _MOST_UNREAD:
+        show(f"  ... and {len(rows) - _MOST_UNREAD:,} more; --format json lists them all")
+    show()
 
 
-def _not_checked(console: Console, report: Report) -> None:
-    for name, rows in report.unmapped:
-        console.print(
-            f"\nPayer {name!r} is not mapped to a payer pack ({rows:,} rows): rules that depend on the payer were not "
-            "checked for it. Map it in cleanclaim.toml."
-        )
+def _summary(report: Report) -> None:
+    counts, rows = report.counts, report.by_rule()
+    read = f"{counted(counts['lines'], 'claim line')} in {counted(counts['visits'], 'visit')}"
+    checked = (
+        f"Checked {read}, {dollars(counts['charge_cents'])} charged." if counts["lines"] else "No claim line to check."
+    )
+    found = counted(sum(row["count"] for row in rows), "finding") if rows else "No findings"
+    show((f"{checked} {found}.", "bold"))
     for note in report.notes:
-        console.print(f"Note: {note}")
+        paragraph(f"Note: {note}", style="dim")
+    if rows:
+        show()
+        _by_rule(rows)
+
+
+def _by_rule(rows: list[dict[str, Any]]) -> None:
+    """Print one line a rule, the gravest kind of finding first and within a kind the most money."""
+    order = [severity.value for severity in Severity]
+    table(
+        ("rule", "severity", "findings", "fee schedule", "charged", ""),
+        [
+            (
+                row["rule"],
+                row["severity"],
+                f"{row['count']:,}",
+                dollars(row["priced_cents"]) if row["priced_cents"] else None,
+                dollars(row["charged_cents"]) if row["charged_cents"] else None,
+                row["name"].replace("-", " "),
+            )
+            for row in sorted(rows, key=lambda row: order.index(row["severity"]))
+        ],
+        right=(2, 3, 4),
+    )
+
+
+def _not_checked(report: Report) -> None:
+    """Print what was not checked: payers that stand for many rules first, then the reasons, the most rows first."""
     gaps = report.gaps()
-    if not gaps:
+    if not gaps and not report.unmapped:
         return
-    console.print(Text("\nNot checked", style="bold"))
-    by_reason: dict[str, list[dict[str, Any]]] = {}
+    show()
+    show(("Not checked", "bold"))
+    for name, rows in report.unmapped:
+        paragraph(
+            f"{counted(rows, 'row')} of payer {name}: it is not mapped, so rules that depend on the payer were not "
+            "checked. Map it in cleanclaim.toml.",
+            indent=4,
+            lead="  ",
+        )
+    by_reason: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for gap in gaps:
-        by_reason.setdefault(gap["reason"], []).append(gap)
-    for why, entries in by_reason.items():
-        rules = ", ".join(sorted({e["rule"] for e in entries}))
-        count = max(e["count"] for e in entries)
-        console.print(Padding(Text(f"{rules}: {why} ({count:,} rows)"), (0, 0, 0, 2)))
+        by_reason[gap["reason"]][gap["rule"]] += gap["count"]
+    # a row that several rules could not judge for one reason is one row: the most that any of them met
+    for why, rules in sorted(by_reason.items(), key=lambda item: -max(item[1].values())):
+        paragraph(f"{counted(max(rules.values()), 'row')}: {why} ({', '.join(sorted(rules))})", indent=4, lead="  ")

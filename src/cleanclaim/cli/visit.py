@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from cleanclaim.cli.layout import counted, dollars, paragraph, show
-from cleanclaim.cli.output import emit, errors, read_request
+from cleanclaim.cli.output import Json, emit, errors, read_request
 
-_REQUEST = typer.Argument(help="File with the visit as JSON; - reads standard input.")
-_JSON = typer.Option(False, "--json", help="Write JSON instead of text.")
+Request = Annotated[str, typer.Argument(metavar="FILE", help="File with the visit as JSON; - is standard input.")]
 
 
-def units(request: str = _REQUEST, as_json: bool = _JSON) -> None:
+def units(request: Request, as_json: Json = False) -> None:
     """Turn the minutes of one visit into units and modifiers, step by step.
 
     The input names a payer (or a method: cms, ama, hybrid, whole_15, nearest_15, per_visit), the date, the discipline
@@ -35,7 +34,7 @@ def units(request: str = _REQUEST, as_json: bool = _JSON) -> None:
     _not_checked(result["not_checked"])
 
 
-def price(request: str = _REQUEST, as_json: bool = _JSON) -> None:
+def price(request: Request, as_json: Json = False) -> None:
     """Price one visit at the fee schedule, with the multiple-procedure reduction, step by step."""
     with errors(as_json=as_json):
         from cleanclaim.engine.pricing import price_visit
@@ -62,7 +61,7 @@ def _counted(value: int | None, noun: str) -> str:
 
 def _steps(steps: list[dict[str, Any]]) -> None:
     for number, step in enumerate(steps, 1):
-        paragraph(step["text"], indent=5, first=f"{number}. ")
+        paragraph(step["text"], indent=5, lead=f"{number:>3}. ")
         if step.get("cite"):
             paragraph(f"[{step['cite']}]", indent=5, style="dim")
 

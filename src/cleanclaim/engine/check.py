@@ -74,9 +74,7 @@ def _run(rules: Sequence[Rule], frame: pl.DataFrame) -> tuple[list[pl.DataFrame]
     """Evaluate all rules of one grain in one pass; then look only at the rows that are not a pass."""
     verdicts = frame.select(rule.verdict for rule in rules)
     faults, gaps = verdicts.sum().row(0, named=True), verdicts.null_count().row(0, named=True)
-    found = [
-        _findings(rule, frame.select(_read(rule)).filter(verdicts[rule.id])) for rule in rules if faults[rule.id]
-    ]
+    found = [_findings(rule, frame.select(_read(rule)).filter(verdicts[rule.id])) for rule in rules if faults[rule.id]]
     return found, _gaps([rule for rule in rules if gaps[rule.id]], frame)
 
 

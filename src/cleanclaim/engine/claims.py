@@ -81,10 +81,11 @@ def _with_places(claims: pl.DataFrame) -> pl.DataFrame:
 @cache
 def _fitting() -> tuple[list[str], list[str]]:
     """The settings with the places, and with the bill types, that go with them."""
-    return tuple(
-        table.select(pl.concat_str("setting", column, separator=" ")).to_series().to_list()
-        for table, column in ((places.setting_places(), "place_of_service"), (places.setting_bill_types(), "bill_type"))
-    )
+    return _joined(places.setting_places(), "place_of_service"), _joined(places.setting_bill_types(), "bill_type")
+
+
+def _joined(table: pl.DataFrame, column: str) -> list[str]:
+    return table.select(pl.concat_str("setting", column, separator=" ")).to_series().to_list()
 
 
 def _with_filing(claims: pl.DataFrame) -> pl.DataFrame:

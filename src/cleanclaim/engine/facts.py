@@ -33,48 +33,63 @@ def with_policy(services: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     periods, by_pack, by_code = policy.with_parameters
     numbered = services.hstack([periods.number(services["dos"])])
     dated = beside(numbered, by_pack, ["pack", "period"], nulls_equal=True)
-    dated = beside(dated, by_code, ["pack", "code", "period"]).drop("period")
-    institutional = pl.col("claim_form") == "institutional"
-    hospital_rate = (pl.col("setting") == "critical_access_hospital") | pl.col("bill_type").str.starts_with("85")
-    # a critical access hospital is not paid under the fee schedule, so the assistant's modifiers do not apply there
-    critical_access = pl.when(institutional).then(hospital_rate).otherwise(pl.lit(False))
-    return dated.with_columns(
-        assistant_modifier_required=pl.col("assistant_modifier_required")
-        & pl.col("assistant_modifier_in_force")
-        & ~pl.coalesce(critical_access, pl.lit(False)),
-        either_column_bypass=pl.when(institutional)
-        .then("either_column_institutional")
-        .otherwise("either_column_professional"),
-        kx_threshold_cents=pl.when(pl.col("discipline") == "GO")
-        .then("kx_threshold_ot_cents")
-        .when(pl.col("discipline").is_not_null())
-        .then("kx_threshold_pt_slp_cents"),
-        ytd_cents=pl.when(pl.col("discipline") == "GO")
-        .then("ytd_ot_cents")
-        .when(pl.col("discipline").is_not_null())
-        .then("ytd_pt_slp_cents"),
-        code_excluded=pl.coalesce("code_excluded", pl.when(pl.col("pack").is_not_null()).then(pl.lit(False))),
-        **_maximums(institutional),
-    )
+    if services["code"].is_in(by_code["code"].unique().implode()).any():
+        dated = beside(dated, by_code, ["pack", "code", "period"])
+    else:
+        dated = dated.with_columns(_NOTHING_SAID)
+    return dated.with_columns(_POLICY)
 
 
-def _maximums(institutional: pl.Expr) -> dict[str, pl.Expr]:
+_INSTITUTIONAL = pl.col("claim_form") == "institutional"
+# a critical access hospital is not paid under the fee schedule, so the assistant's modifiers do not apply there
+_CRITICAL_ACCESS = _INSTITUTIONAL & (
+    (pl.col("setting") == "critical_access_hospital") | pl.col("bill_type").str.starts_with("85")
+)
+
+
+_NOTHING_SAID = (
+    pl.lit(None, dtype=pl.String).alias("substitute_code"),
+    pl.lit(None, dtype=pl.Boolean).alias("code_excluded"),
+)
+
+
+def _maximum(column: str) -> pl.Expr:
     """The unit maximum of the table that the payer uses for this form of claim."""
-    table = pl.when(institutional).then("maximums_institutional").otherwise("maximums_professional")
-    used = pl.col("unit_maximums_apply") & pl.col("claim_form").is_not_null()
+    table = pl.when(_INSTITUTIONAL).then("maximums_institutional").otherwise("maximums_professional")
+    picked = (
+        pl.when(table == "practitioner")
+        .then(f"{column}_practitioner")
+        .when(table == "hospital")
+        .then(f"{column}_hospital")
+        .when(table == "medicaid")
+        .then(f"{column}_medicaid")
+    )
+    return pl.when("unit_maximums_apply").then(picked).alias(column)
 
-    def chosen(column: str) -> pl.Expr:
-        picked = (
-            pl.when(table == "practitioner")
-            .then(f"{column}_practitioner")
-            .when(table == "hospital")
-            .then(f"{column}_hospital")
-            .when(table == "medicaid")
-            .then(f"{column}_medicaid")
-        )
-        return pl.when(used).then(picked)
 
-    return {name: chosen(name) for name in ("mue_units", "mue_mai", "mue_age")}
+def _of_bucket(occupational: str, other: str) -> pl.Expr:
+    """PT and SLP share a bucket of the year's amounts, OT has its own (42 USC 1395l(g))."""
+    discipline = pl.col("discipline")
+    return pl.when(discipline == "GO").then(occupational).when(discipline.is_not_null()).then(other)
+
+
+_POLICY = (
+    (
+        pl.col("assistant_modifier_required")
+        & pl.col("assistant_modifier_in_force")
+        # there is no modifier for a speech-language pathology assistant
+        & pl.col("discipline").ne_missing("GN")
+        & ~_CRITICAL_ACCESS.fill_null(False)
+    ).alias("assistant_modifier_required"),
+    pl.when(_INSTITUTIONAL)
+    .then("either_column_institutional")
+    .otherwise("either_column_professional")
+    .alias("either_column_bypass"),
+    _of_bucket("kx_threshold_ot_cents", "kx_threshold_pt_slp_cents").alias("kx_threshold_cents"),
+    _of_bucket("ytd_ot_cents", "ytd_pt_slp_cents").alias("ytd_cents"),
+    pl.coalesce("code_excluded", pl.when(pl.col("pack").is_not_null()).then(pl.lit(False))).alias("code_excluded"),
+    *(_maximum(column) for column in ("mue_units", "mue_mai", "mue_age")),
+)
 
 
 def with_indices(services: pl.DataFrame) -> pl.DataFrame:

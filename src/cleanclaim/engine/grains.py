@@ -50,12 +50,12 @@ def build(services: pl.DataFrame, policy: Policy, as_of: date) -> Grains:
     lines = windows.with_running_allowed(windows.with_base_present(lines))
     lines = pairs.with_pair_table(windows.with_duplicates(lines))
     edits = ncci.edits_among(lines["code"].unique().drop_nulls())
-    pair = pairs.pair_grain(lines, known, edits)
-    lines = pairs.with_edit_counts(lines, pair, edits)
+    met = pairs.meetings(lines, edits)
+    lines = pairs.with_edit_counts(lines, met, edits)
     return Grains(
         line=_conformed(Grain.LINE, lines),
         visit=_conformed(Grain.VISIT, visit_grain(lines, earned.codes, earned.pools)),
-        pair=_conformed(Grain.PAIR, pair),
+        pair=_conformed(Grain.PAIR, pairs.pair_grain(met, known)),
         claim=_conformed(Grain.CLAIM, claim_grain(lines)),
     )
 

@@ -139,8 +139,8 @@ def with_keys(services: pl.DataFrame) -> pl.DataFrame:
     """Sort by patient and day and number the groups: ``visit_key``, ``day_key``, ``person_day_key``, ``claim_key``.
 
     Visits, days and patient-days are numbered in the order of the sort; a claim's key is its first billed row, null
-    where a row names no claim, visit or patient. The copy of a service on a later claim is in a visit of its own, so that a claim
-    sent twice is one fault and not also too many units.
+    where a row names no claim, visit or patient. The copy of a service on a later claim is in a visit of its own, so
+    that a claim sent twice is one fault and not also too many units.
     """
     # rows that name neither claim nor visit: a patient's day is taken as one claim
     day = pl.when(pl.col("patient_id").is_not_null()).then(pl.col("dos").cast(pl.String))

@@ -60,20 +60,15 @@ def _same_provider() -> pl.Expr:
 _SAME_PROVIDER = _same_provider()
 
 
-def pair_grain(lines: pl.DataFrame, services: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per column two line and column one code of the day whose edit is, or may be, in force.
+def meetings(lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
+    """Return every two lines of a day that an edit of ``edits`` in force, or perhaps in force, sets against each other.
 
-    ``lines`` are the billed lines, ``services`` all services of the same visits (blocks of time stand there too),
-    ``edits`` the published rows among the lines' codes (:func:`cleanclaim.codes.ncci.edits_among`).
+    One row per two lines; the column one line's columns as they are, the column two line's ending in ``_right``.
     """
     live = _of_these_days(edits, lines["dos"])
-    if live.is_empty():
-        return PAIR.empty()
     side = lines.select(_SIDE)
     ones = side.join(live, left_on=["table", "code"], right_on=["table", "column_one"])
-    if ones.is_empty():
-        return PAIR.empty()
-    met = (
+    return (
         ones.join(
             side,
             left_on=["person_day_key", "table", "column_two"],
@@ -82,6 +77,13 @@ def pair_grain(lines: pl.DataFrame, services: pl.DataFrame, edits: pl.DataFrame)
         .with_columns(in_force=ncci.in_force(pl.col("dos")))
         .filter(_SAME_PROVIDER & pl.col("in_force").fill_null(True))
     )
+
+
+def pair_grain(met: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per column two line and column one code of ``met``.
+
+    ``services`` are all services of the same visits: blocks of time stand also on those that are not billed.
+    """
     if met.is_empty():
         return PAIR.empty()
     pairs = (
@@ -118,8 +120,8 @@ _PAIR_COLUMNS: tuple[str | pl.Expr, ...] = (
 def _of_these_days(edits: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
     """Return the edits that may be in force on one of the days; most rows are the history of withdrawn ones."""
     first, last = days.min(), days.max()
-    if first is None or edits.is_empty():
-        return edits.clear()
+    if first is None or days.has_nulls():
+        return edits
     ended = (pl.col("deleted") < first).fill_null(False)
     not_begun = (pl.col("starts") > last).fill_null(False)
     return edits.filter(~(ended | not_begun | (pl.col("indicator") == ncci.VOID)))
@@ -181,7 +183,7 @@ def _overlaps(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     return both.filter(crossing).select("row", "row_one").unique().with_columns(overlapping=pl.lit(True))
 
 
-def with_edit_counts(lines: pl.DataFrame, pairs: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
+def with_edit_counts(lines: pl.DataFrame, met: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
     """Add, for lines with a bypass modifier, the edits in force that it may answer, and the ones that may exist.
 
     A pair that has rows in the table, none of them in force, is known not to be edited. A pair without rows is known
@@ -190,9 +192,7 @@ def with_edit_counts(lines: pl.DataFrame, pairs: pl.DataFrame, edits: pl.DataFra
     bypassing = lines.filter(pl.col("has_bypass"))
     if bypassing.is_empty():
         return lines
-    named = pl.concat(
-        [pairs.select("row", "in_force"), pairs.select("in_force", row="row_one").select("row", "in_force")]
-    )
+    named = pl.concat([met.select("row", "in_force"), met.select(pl.col("row_right").alias("row"), "in_force")])
     counts = named.group_by("row").agg(
         edits_in_force=pl.col("in_force").fill_null(False).sum().cast(pl.Int64),
         _unsure=pl.col("in_force").is_null().sum().cast(pl.Int64),

@@ -72,30 +72,34 @@ _MISALLOCATED = {
 
 def _misallocated(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     """Return the visits in which a pooled code's units lie outside what any settling of ties gives."""
-    billed = lines.filter(pl.col("pooled") & pl.col("first_of_code")).select("visit_key", "code", "code_units_billed")
-    earned = codes.filter(pl.col("pooled")).select(
-        "visit_key", "code", "row", "code_units_expected", "code_units_low", "code_units_high"
-    )
-    compared = earned.join(billed, on=["visit_key", "code"], how="left").with_columns(
-        pl.col("code_units_billed").fill_null(0.0)
-    )
-    over = pl.col("code_units_billed") > pl.col("code_units_high")
-    under = pl.col("code_units_billed") < pl.col("code_units_low")
-    wrong = compared.filter(over | under).select("visit_key").unique()
+    billed = lines.select(*_BILLED, "first_of_code").filter("first_of_code").drop("first_of_code")
+    compared = beside(codes.select(_EARNED), billed, _BILLED[:2]).with_columns(_STRAYS)
+    wrong = compared.filter(_OVER | _UNDER)
     if wrong.is_empty():
         return pl.DataFrame(schema=_MISALLOCATED)
     text = pl.format("{} x {}", "code_units_expected", "code")
     return (
-        compared.join(wrong, on="visit_key", how="semi")
+        compared.filter("pooled")
+        .join(wrong, on="visit_key", how="semi")
         .sort("visit_key", "row")
         .group_by("visit_key", maintain_order=True)
         .agg(
-            codes_billed_over=_listed(over),
-            codes_billed_under=_listed(under),
+            codes_billed_over=_listed(_OVER),
+            codes_billed_under=_listed(_UNDER),
             allocation_text=text.filter(pl.col("code_units_expected") > 0).str.join(", "),
             misallocated=pl.lit(True),
         )
     )
+
+
+_BILLED = ("visit_key", "code", "code_units_billed")
+_EARNED = ("visit_key", "code", "row", "pooled", "code_units_expected", "code_units_low", "code_units_high")
+_OVER, _UNDER = pl.col("_over"), pl.col("_under")
+_OF_CODE = pl.col("code_units_billed").fill_null(0.0)
+_STRAYS = (
+    (pl.col("pooled") & (pl.col("code_units_high") < _OF_CODE)).alias("_over"),
+    (pl.col("pooled") & (pl.col("code_units_low") > _OF_CODE)).alias("_under"),
+)
 
 
 def _listed(which: pl.Expr) -> pl.Expr:

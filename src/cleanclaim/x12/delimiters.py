@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 ISA_WIDTH = 106
 LONGEST_ISA = 512  # of wrong width, but with its sixteen elements this near, an ISA can still be read
-_SEPARATORS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
+ISA_SEPARATORS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 _FIRST_ISA = re.compile(rb"ISA[^A-Za-z0-9\s]")
 
 
@@ -40,7 +40,7 @@ def delimiters_at(window: bytes) -> tuple[Delimiters | None, str | None]:
         return None, "the ISA segment does not have its sixteen elements"
     repetition = _only_byte(window[places[10] + 1 : places[11]])
     component, terminator = window[places[-1] + 1], window[places[-1] + 2]
-    wrong = None if tuple(places) == _SEPARATORS else "the ISA segment is not 106 characters wide"
+    wrong = None if tuple(places) == ISA_SEPARATORS else "the ISA segment is not 106 characters wide"
     if window[places[-1] + 2 :].startswith(b"GS" + bytes([element])):
         component, terminator = ord(":"), component
         wrong = "ISA16 is missing; ':' is taken as the component separator"

@@ -45,8 +45,10 @@ class Totals:
 class X12Claims:
     """The claims of an 837P file, or of a part of it.
 
-    ``claims`` has one row a claim, ``lines`` one row a service line (joined on ``claim_seq``), ``problems`` one row a
-    place that could not be read; ``segment`` counts from 1 within the file and ``offset`` is in bytes.
+    ``claims`` has one row a claim, ``lines`` one row a service line (SV1), joined on ``claim_seq`` (from 1 within the
+    file), ``problems`` one row a place that could not be read. ``segment`` is the number of the CLM, SV1 or faulty
+    segment, from 1 within the file, and ``offset`` its byte. Codes, amounts and dates are as sent: null where the file
+    has none or an unreadable one. ``patient_key`` tells patients apart and must not be shown.
     """
 
     claims: pl.DataFrame
@@ -203,7 +205,7 @@ class _Reading:
 
     def _foreign(self, segments: Segments, known: int) -> int | None:
         """Return the first new row with an ISA of other delimiters, or one that needs more bytes to be read."""
-        for row in segments.interchanges(known):
+        for row in segments.unusual_isa(known):
             window = self._window(segments, row)
             more = len(window) < LONGEST_ISA and not self.blocks.ended
             if row > known and (more or delimiters_at(window)[0] not in (self.delimiters, None)):
@@ -233,7 +235,7 @@ class _Reading:
         for row, place in zip(before, segments.blank, strict=True):
             number = chunk.numbers(np.array([row]))[0] if row >= chunk.known else self.carry.last_place[0]
             self.problems.add_place(int(number), int(place) + chunk.shift, "an empty segment after this one")
-        for row in segments.interchanges(chunk.known):
+        for row in segments.unusual_isa(chunk.known):
             found, wrong = delimiters_at(self._window(segments, row))
             if wrong:
                 used = "" if found else "; the delimiters before it are used"

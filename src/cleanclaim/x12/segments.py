@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cleanclaim.x12.delimiters import Delimiters
+from cleanclaim.x12.delimiters import ISA_SEPARATORS, ISA_WIDTH, Delimiters
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int32]
@@ -127,10 +127,17 @@ class Segments:
         width = self.separators[self.first[rows]] - self.start[rows]
         return rows[(width < 2) | (width > 3)]
 
-    def interchanges(self, after: int) -> Ints:
-        """Return the rows from ``after`` on that begin with ISA, whatever separates their elements."""
+    def unusual_isa(self, after: int) -> Ints:
+        """Return the rows from ``after`` on that begin with ISA and are not of its width or not of these delimiters."""
         isa = np.uint32(int.from_bytes(b"ISA", "little"))
-        return np.flatnonzero((self.ids[after:] & np.uint32(0xFFFFFF)) == isa) + after
+        rows = np.flatnonzero((self.ids[after:] & np.uint32(0xFFFFFF)) == isa) + after
+        start = np.minimum(self.start[rows], len(self.data) - ISA_WIDTH)
+        found = windows(self.data, start, ISA_WIDTH)
+        ours = self.delimiters
+        usual = (found[:, ISA_SEPARATORS] == ours.element).all(axis=1) & (start == self.start[rows])
+        usual &= (found[:, :-2] == ours.element).sum(axis=1) == len(ISA_SEPARATORS)
+        usual &= (found[:, -2] == ours.component) & (found[:, -1] == ours.terminator)
+        return rows[~usual]
 
     def last_named(self, names: Sequence[bytes], after: int) -> int:
         """Return the last row past ``after`` that has one of these ids, or -1."""
