@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from polars.testing import assert_frame_equal
 from cleanclaim.x12 import X12Claims, iter_837, read_837
 from cleanclaim.x12.claims837 import CLAIMS, LINES
 
-PLACE = ("segment", "offset")
+sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
+from make_837 import make_837
 
 
 def messages(file: X12Claims) -> list[str]:
@@ -290,10 +292,14 @@ def test_amounts_are_exact_or_not_read(written: str, cents: int | None) -> None:
     file = read_837(one(f"CLM*V1*{written}***11:B:1", "LX*1", f"SV1*HC:97110:GP*{written}*UN*1***1"))
     assert file.claims["charge_cents"].to_list() == [cents]
     assert file.lines["charge_cents"].to_list() == [cents]
-    assert messages(file) == ([] if cents is not None else [
-        "CLM02 (total charge) is missing or not an amount",
-        "SV102 (line charge) is missing or not an amount",
-    ])
+    assert messages(file) == (
+        []
+        if cents is not None
+        else [
+            "CLM02 (total charge) is missing or not an amount",
+            "SV102 (line charge) is missing or not an amount",
+        ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -347,6 +353,14 @@ def test_a_path_or_its_text_is_as_good_as_bytes(tmp_path: Path) -> None:
     path.write_bytes(content)
     for source in (path, str(path)):
         assert_frame_equal(read_837(source).lines, read_837(content).lines)
+
+
+@pytest.mark.parametrize("chunk_bytes", [3000, 1 << 21])
+def test_a_generated_file_reads_as_the_plain_reader_does(chunk_bytes: int) -> None:
+    content = make_837(1100, seed=3)
+    file = same_as_plain(content, chunk_bytes=chunk_bytes)
+    assert file.totals.transactions == 2
+    assert messages(file) == []
 
 
 def test_parts_hold_whole_claims_and_count_on() -> None:

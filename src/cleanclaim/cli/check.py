@@ -23,7 +23,7 @@ def check(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH...",
+            metavar="PATH",
             help="Files to check: an 837P, a CSV of service lines, JSON visits; - is standard input. Files named "
             "together are read together: minutes join the claims they belong to.",
         ),

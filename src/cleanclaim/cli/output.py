@@ -79,12 +79,15 @@ def read_request(path: str) -> dict[str, Any]:
     """Return the JSON object in a file, or on stdin for ``-``. Raises InputError with line and column."""
     try:
         value = json.loads(sys.stdin.buffer.read() if path == "-" else _content(path), object_pairs_hook=_object)
+        json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise InputError("the JSON is nested too deeply") from None
     except UnicodeDecodeError:
         raise InputError("the input is not UTF-8 text") from None
+    except UnicodeEncodeError:
+        raise InputError("the JSON holds half a character: a lone \\ud800 to \\udfff") from None
     except ValueError:
         raise InputError("a number in the JSON is too long") from None
     if not isinstance(value, dict):

@@ -34,7 +34,7 @@ def code(code: Code, on: On = None, as_json: Json = False) -> None:
 
 def pairs(
     first: Code,
-    second: Code,
+    second: Annotated[str, typer.Argument(metavar="CODE", help="The other code; their order does not matter.")],
     on: On = None,
     setting: Annotated[
         str, typer.Option(metavar="practitioner|hospital", help="Which of the two published tables.")
@@ -57,7 +57,7 @@ def pairs(
 
 def rules(
     text: Annotated[
-        str | None, typer.Argument(metavar="[TEXT]", help="Show only rules whose id, name or title holds this.")
+        str | None, typer.Argument(metavar="TEXT", help="Show only rules whose id, name or title holds this.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -99,7 +99,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def payers(
-    name: Annotated[str | None, typer.Argument(metavar="[PACK]", help="Show one pack, value by value.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="PACK", help="Show one pack, value by value.")] = None,
     as_json: Json = False,
 ) -> None:
     """List the payer packs, or show one pack's values with their dates, standing and source."""

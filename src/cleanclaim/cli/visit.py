@@ -52,7 +52,9 @@ def price(request: Request, as_json: Json = False) -> None:
 
 
 def _number(value: float | None) -> str:
-    return "?" if value is None else f"{value:g}"
+    if value is None:
+        return "?"
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
 def _counted(value: int | None, noun: str) -> str:

@@ -11,13 +11,14 @@ import polars as pl
 
 from cleanclaim.claims.schema import PAIR
 from cleanclaim.codes import ncci
-from cleanclaim.rules.rule import known_sum
+from cleanclaim.engine.blocks import provider, with_blocks
 
 _SIDE = (
     "row",
     "person_day_key",
     "visit_key",
     "claim_key",
+    "claim_form",
     "table",
     "code",
     "dos",
@@ -89,11 +90,11 @@ def pair_grain(met: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     pairs = (
         met.sort("row_right", "code", "row")
         # a bypass on any line of the column one code separates the pair
-        .with_columns(bypass_one=pl.col("has_bypass").any().over("row_right", "code"))
+        .with_columns(bypass_one=pl.col("has_bypass").any(ignore_nulls=False).over("row_right", "code"))
         .unique(["row_right", "code"], keep="first", maintain_order=True)
         .select(_PAIR_COLUMNS)
     )
-    return _with_blocks(pairs, services)
+    return with_blocks(pairs, services)
 
 
 _PAIR_COLUMNS: tuple[str | pl.Expr, ...] = (
@@ -108,6 +109,8 @@ _PAIR_COLUMNS: tuple[str | pl.Expr, ...] = (
         )
     ),
     pl.col("has_bypass_right").alias("bypass_two"),
+    provider().alias("provider_one"),
+    provider("_right").alias("provider_two"),
     pl.coalesce("bypass_text_right", "bypass_text").alias("bypass_text"),
     ncci.table_age(pl.col("dos")).alias("table_age"),
     pl.when(pl.col("table") == "practitioner")
@@ -133,54 +136,6 @@ def _complete_through() -> pl.Expr:
         .then(pl.lit(ncci.complete_through("hospital")))
         .otherwise(pl.lit(ncci.complete_through("practitioner")))
     )
-
-
-def _with_blocks(pairs: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
-    """Add the evidence for a bypass: blocks of the two codes that do not overlap and hold each code's minutes."""
-    if services["start_minute"].is_null().all() or not (pairs["bypass_one"].any() or pairs["bypass_two"].any()):
-        return pairs.with_columns(_NO_BLOCKS)
-    key = ["person_day_key", "code"]
-    named = pl.concat(
-        [pairs.select("person_day_key", code="column_one"), pairs.select("person_day_key", code="column_two")]
-    ).unique()
-    held = services.join(named, on=key, how="semi")
-    # an untimed service needs no minutes of its own: its block stands for it
-    needed = pl.when(pl.col("timed").any()).then(known_sum(pl.col("minutes"))).otherwise(0)
-    evidence = held.group_by(key).agg(
-        clocked=(pl.col("start_minute").is_not_null() & pl.col("stop_minute").is_not_null()).all(),
-        holds=known_sum(pl.col("stop_minute") - pl.col("start_minute")) >= needed,
-    )
-    one = evidence.rename({"code": "column_one", "clocked": "_clocked_one", "holds": "_holds_one"})
-    two = evidence.rename({"code": "column_two", "clocked": "_clocked_two", "holds": "_holds_two"})
-    return (
-        pairs.join(one, on=["person_day_key", "column_one"], how="left")
-        .join(two, on=["person_day_key", "column_two"], how="left")
-        .join(_overlaps(pairs, held), on=["row", "row_one"], how="left")
-        .with_columns(has_times=pl.col("_clocked_one") & pl.col("_clocked_two"))
-        .with_columns(
-            separate_blocks=pl.when("has_times").then(
-                pl.col("_holds_one") & pl.col("_holds_two") & pl.col("overlapping").is_null()
-            )
-        )
-    )
-
-
-_NO_BLOCKS = (pl.lit(False).alias("has_times"), pl.lit(None, dtype=pl.Boolean).alias("separate_blocks"))
-
-
-def _overlaps(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs (row, row_one) of which a block of one code overlaps a block of the other."""
-    block = held.filter(pl.col("start_minute").is_not_null()).select(
-        "person_day_key", "code", "start_minute", "stop_minute"
-    )
-    one = pairs.select("row", "row_one", "person_day_key", "column_one", "column_two").join(
-        block, left_on=["person_day_key", "column_one"], right_on=["person_day_key", "code"]
-    )
-    both = one.join(block, left_on=["person_day_key", "column_two"], right_on=["person_day_key", "code"])
-    crossing = (pl.col("start_minute") < pl.col("stop_minute_right")) & (
-        pl.col("start_minute_right") < pl.col("stop_minute")
-    )
-    return both.filter(crossing).select("row", "row_one").unique().with_columns(overlapping=pl.lit(True))
 
 
 def with_edit_counts(lines: pl.DataFrame, met: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:

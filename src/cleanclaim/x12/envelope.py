@@ -23,6 +23,7 @@ _MAY_FOLLOW = {
     "IEA": (_ISA,),
 }
 _ALLOWED = np.array([[kind in _MAY_FOLLOW[name] for kind in range(6)] for name in (*ENVELOPE, "")])
+_CONTROL_PLACES = np.array([13, 6, 2])  # of the control number in ISA, GS and ST
 _GUIDES = {"X222": "837P", "X223": "837I", "X224": "837D", "X098": "837P", "X096": "837I", "X097": "837D"}
 
 
@@ -67,12 +68,13 @@ def read_envelope(chunk: Chunk, problems: Problems) -> Envelope:
     version, readable = _versions(chunk, rows, kinds, np.where(group_at > interchange_at, group_at, -1), problems)
     _check_order(chunk, rows, kinds, problems)
     numbers = chunk.numbers(rows)
-    opener = np.maximum(at - 1, 0)
-    _check_closing(chunk, rows, kinds, (_ST, opener, 2), (_SE, 2), numbers - numbers[opener] + 1, problems)
-    since = transaction - transactions_before[group_at]
-    _check_closing(chunk, rows, kinds, (_GS, group_at, 6), (_GE, 2), since, problems)
-    since = groups - groups_before[interchange_at]
-    _check_closing(chunk, rows, kinds, (_ISA, interchange_at, 13), (_IEA, 2), since, problems)
+    before = np.maximum(at - 1, 0)
+    opener = np.select([kinds == _SE, kinds == _GE], [before, group_at], interchange_at)
+    segments_since = numbers - numbers[before] + 1
+    sets_since = transaction - transactions_before[group_at]
+    groups_since = groups - groups_before[interchange_at]
+    counted = np.select([kinds == _SE, kinds == _GE], [segments_since, sets_since], groups_since)
+    _check_closing(chunk, rows, kinds, opener, counted, problems)
     inside = _inside(chunk, rows, kinds, readable, problems)
     counts: dict[str, int | str] = {}
     if len(rows):
@@ -139,31 +141,23 @@ def out_of_order(before: str, name: str) -> str:
     return f"{name} {after}: expected {' or '.join(ENVELOPE[kind] for kind in _MAY_FOLLOW[before])}"
 
 
-def _check_closing(
-    chunk: Chunk,
-    rows: Ints,
-    kinds: Ints,
-    opening: tuple[int, Ints, int],
-    closing: tuple[int, int],
-    counted: Ints,
-    problems: Problems,
-) -> None:
+def _check_closing(chunk: Chunk, rows: Ints, kinds: Ints, opener: Ints, counted: Ints, problems: Problems) -> None:
     """Note closing segments whose count or control number is not that of what they close."""
-    opening_kind, opener, opening_place = opening
-    closing_kind, closing_place = closing
-    at = np.flatnonzero((kinds == closing_kind) & (opener >= 0))
-    at = at[(kinds[opener[at]] == opening_kind) & (rows[at] >= chunk.known)]
+    at = np.flatnonzero((kinds >= _SE) & (opener >= 0) & (rows >= chunk.known))
+    at = at[kinds[opener[at]] == _IEA - kinds[at]]
     if not len(at):
         return
     segments = chunk.segments
-    opens, closes = ENVELOPE[opening_kind], ENVELOPE[closing_kind]
-    count, number = (segments.element(rows[at], place) for place in (1, closing_place))
-    stated, readable = chunk.fields.decimal(count, 0)
-    wrong = ~readable | (stated != counted[at])
-    what = {"SE": "segments", "GE": "transaction sets", "IEA": "groups"}[closes]
-    problems.add(chunk, rows[at[wrong]], f"{closes}01 is not the number of {what} from {opens} to {closes}")
-    wrong = ~segments.same(number, segments.element(rows[opener[at]], opening_place))
-    problems.add(chunk, rows[at[wrong]], f"{closes}02 is not the control number of its {opens}")
+    stated, whole = chunk.fields.decimal(segments.element(rows[at], 1), 0)
+    opening = rows[opener[at]]
+    numbers = segments.elements_of_each(opening[:, None], _CONTROL_PLACES[kinds[opener[at]]]).at((..., 0))
+    miscounted = ~whole | (stated != counted[at])
+    mismatched = ~segments.same(segments.element(rows[at], 2), numbers)
+    for kind, what in ((_SE, "segments"), (_GE, "transaction sets"), (_IEA, "groups")):
+        opens, closes, here = ENVELOPE[_IEA - kind], ENVELOPE[kind], kinds[at] == kind
+        wrong = rows[at[miscounted & here]]
+        problems.add(chunk, wrong, f"{closes}01 is not the number of {what} from {opens} to {closes}")
+        problems.add(chunk, rows[at[mismatched & here]], f"{closes}02 is not the control number of its {opens}")
 
 
 def _inside(chunk: Chunk, rows: Ints, kinds: Ints, readable: Flags, problems: Problems) -> Flags:

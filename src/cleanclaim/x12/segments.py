@@ -137,7 +137,7 @@ class Segments:
         usual = (found[:, ISA_SEPARATORS] == ours.element).all(axis=1) & (start == self.start[rows])
         usual &= (found[:, :-2] == ours.element).sum(axis=1) == len(ISA_SEPARATORS)
         usual &= (found[:, -2] == ours.component) & (found[:, -1] == ours.terminator)
-        return rows[~usual]
+        return rows[np.flatnonzero(~usual)]
 
     def last_named(self, names: Sequence[bytes], after: int) -> int:
         """Return the last row past ``after`` that has one of these ids, or -1."""
@@ -209,7 +209,7 @@ class Segments:
             length *= have >= np.asarray(places)[:, None]
         return Spans(start, length)
 
-    def elements_of_each(self, rows: Ints, places: Sequence[int]) -> Spans:
+    def elements_of_each(self, rows: Ints, places: Sequence[int] | Ints) -> Spans:
         """Return one row of ranges a place, each from its own row of ``rows``."""
         at = self.first[rows] + np.asarray(places)[:, None]
         start = self.separators.take(at - 1, mode="clip").astype(np.int64) + 1
