@@ -122,9 +122,7 @@ def test_services_beside_claims_stand() -> None:
 
 
 def test_columns_and_order_are_kept() -> None:
-    shuffled = services(("B", "1", None), ("A", "1", None), ("A", "7", "ICN1")).sample(
-        fraction=1, shuffle=True, seed=7
-    )
+    shuffled = services(("B", "1", None), ("A", "1", None), ("A", "7", "ICN1")).sample(fraction=1, shuffle=True, seed=7)
     stands = standing(shuffled)
     assert stands.schema == SERVICES.schema
     assert stands["row"].to_list() == [row for row in shuffled["row"].to_list() if row not in (2, 3)]

@@ -43,8 +43,8 @@ def interchange(
     *transactions: list[str], style: Style = Style(), version: str = A1, control: str = "000000001"
 ) -> bytes:
     """Return one interchange of one group."""
-    fill = " " * 10
-    isa = f"ISA*00*{fill}*00*{fill}*ZZ*{'CLINIC':<15}*ZZ*{'HOUSE':<15}*260309*0930*{style.repetition}*00501*{control}*0*P*:"
+    parties = f"00*{'':10}*00*{'':10}*ZZ*{'CLINIC':<15}*ZZ*{'HOUSE':<15}"
+    isa = f"ISA*{parties}*260309*0930*{style.repetition}*00501*{control}*0*P*:"
     inner = [s for t in transactions for s in t]
     gs = f"GS*HC*CLINIC*HOUSE*20260309*0930*1*X*{version}"
     return style.write([isa, gs, *inner, f"GE*{len(transactions)}*1", f"IEA*1*{control}"])

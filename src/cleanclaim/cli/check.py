@@ -87,7 +87,6 @@ def _lines(report: Report) -> Iterator[str]:
         ("not_checked", iter(report.gaps())),
         ("unreadable", iter(report.unread())),
         ("summary", iter([report.summary()])),
-        ("versions", iter([report.versions])),
     ):
         for row in rows:
             yield as_json_text({"kind": kind, **row})

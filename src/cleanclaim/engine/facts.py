@@ -32,7 +32,7 @@ def with_policy(services: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Add the payer's policy and the year's parameters for each line; null where the payer is not mapped."""
     periods, by_pack, by_code = policy.with_parameters
     numbered = services.hstack([periods.number(services["dos"])])
-    dated = beside(numbered, by_pack, ["pack", "period"], nulls_equal=True)
+    dated = beside(numbered, by_pack.select(_READ), ["pack", "period"], nulls_equal=True)
     if services["code"].is_in(by_code["code"].unique().implode()).any():
         dated = beside(dated, by_code, ["pack", "code", "period"])
     else:
@@ -73,6 +73,14 @@ def _of_bucket(occupational: str, other: str) -> pl.Expr:
     return pl.when(discipline == "GO").then(occupational).when(discipline.is_not_null()).then(other)
 
 
+_READ = (
+    "pack", "period", "unit_method", "tie_policy", "discipline_modifier_required", "assistant_modifier_required",
+    "kx_applies", "fee_status_applies", "fee_basis", "mppr_applies", "referring_required", "one_line_per_code",
+    "either_column_institutional", "either_column_professional", "pair_edits_apply", "unit_maximums_apply",
+    "maximums_institutional", "maximums_professional", "filing_limit_days", "filing_limit_months",
+    "assistant_modifier_in_force", "assistant_midpoint_test", "assistant_de_minimis_share", "kx_threshold_ot_cents",
+    "kx_threshold_pt_slp_cents", "conversion_factor", "mppr_pe_reduction",
+)  # fmt: skip
 _POLICY = (
     (
         pl.col("assistant_modifier_required")

@@ -12,6 +12,7 @@ import numpy as np
 from cleanclaim.x12.segments import PADDING, Bytes
 
 HELD_BYTES = 12 << 20  # a claim longer than this is read in parts, a segment longer than this not at all
+HELD_SEPARATORS = 1 << 20  # nor one with more elements than this
 
 
 class Blocks:

@@ -97,12 +97,15 @@ class Problems:
     def add(self, chunk: Chunk, rows: Ints | npt.NDArray[np.intp], message: str) -> None:
         """Note ``message`` for the segments at ``rows``, but for those noted with an earlier stretch."""
         if len(rows) and len(rows := rows[rows >= chunk.known]):
-            places = {"segment": chunk.numbers(rows), "offset": chunk.offsets(rows)}
-            self._parts.append(pl.DataFrame(places | {"message": message}, schema=PROBLEMS))
+            self.add_places(chunk.numbers(rows), chunk.offsets(rows), message)
 
-    def add_place(self, segment: int, offset: int, message: str) -> None:
+    def add_places(self, numbers: Ints, offsets: Ints, message: str) -> None:
+        """Note ``message`` for places in the file."""
+        self._parts.append(pl.DataFrame({"segment": numbers, "offset": offsets, "message": message}, schema=PROBLEMS))
+
+    def add_place(self, number: int, offset: int, message: str) -> None:
         """Note ``message`` for one place in the file."""
-        self._parts.append(pl.DataFrame([(segment, offset, message)], schema=PROBLEMS, orient="row"))
+        self.add_places(np.array([number]), np.array([offset]), message)
 
     def frame(self) -> pl.DataFrame:
         """Return the problems in the order of the file."""

@@ -35,8 +35,10 @@ def delimiters_at(window: bytes) -> tuple[Delimiters | None, str | None]:
     if len(window) < 4 or not _can_separate(window[3]):
         return None, "the ISA segment is cut short or has no element separator"
     element = window[3]
-    places = [k for k, byte in enumerate(window) if byte == element][:16]
-    if len(places) < 16 or len(window) < places[-1] + 3:
+    places = [3]
+    while len(places) < 16 and places[-1] >= 0:
+        places.append(window.find(element, places[-1] + 1))
+    if places[-1] < 0 or len(window) < places[-1] + 3:
         return None, "the ISA segment does not have its sixteen elements"
     repetition = _only_byte(window[places[10] + 1 : places[11]])
     component, terminator = window[places[-1] + 1], window[places[-1] + 2]

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.errors import InputError, UnreadableFile
-from cleanclaim.x12.blocks import HELD_BYTES, Blocks
+from cleanclaim.x12.blocks import HELD_BYTES, HELD_SEPARATORS, Blocks
 from cleanclaim.x12.chunk import Carry, Chunk, Problems
 from cleanclaim.x12.claims837 import CLAIMS, LINES, read_tables
 from cleanclaim.x12.delimiters import LONGEST_ISA, Delimiters, delimiters_at, find_isa, without_isa
@@ -134,6 +134,7 @@ class _Reading:
                 continue
             whole = count == len(segments)
             stop = max(segments.end, blocks.begin) if whole else int(segments.start[count])
+            self._note_blank(segments.until(count), known)
             if count > known:
                 yield self._part(segments.until(count))
             if whole and blocks.ended and not (count > known and self._tail(stop)[1][:3] == b"ISA"):
@@ -194,10 +195,12 @@ class _Reading:
             return boundary
         if count > known and segments.last_named(_ENVELOPE, count - 2) >= 0:
             return count
-        if len(blocks.body) < max(HELD_BYTES, 2 * blocks.block_bytes):
+        if count == known and segments.end > blocks.begin:
+            return count  # nothing but empty segments
+        if len(blocks.body) < HELD_BYTES and len(segments.separators) < HELD_SEPARATORS:
             blocks.grow()
         elif count > known:
-            self._note(0, int(segments.start[known]), f"over {HELD_BYTES:,} bytes without a new claim: cut here")
+            self._note(0, int(segments.start[known]), "too much without a new claim: what belongs to one is cut here")
             return count
         else:
             self._skip_segment()
@@ -231,15 +234,26 @@ class _Reading:
         self.problems.add(chunk, segments.misnamed(), "not a segment: its id is not two or three characters")
         long = np.flatnonzero(segments.stop - segments.start > LONG_BYTES)
         self.problems.add(chunk, long, f"a segment of over {LONG_BYTES:,} bytes: is a terminator missing?")
-        before = np.searchsorted(segments.start, segments.blank) - 1
-        for row, place in zip(before, segments.blank, strict=True):
-            number = chunk.numbers(np.array([row]))[0] if row >= chunk.known else self.carry.last_place[0]
-            self.problems.add_place(int(number), int(place) + chunk.shift, "an empty segment after this one")
+        unusual: dict[str, list[int]] = {}
         for row in segments.unusual_isa(chunk.known):
             found, wrong = delimiters_at(self._window(segments, row))
             if wrong:
                 used = "" if found else "; the delimiters before it are used"
-                self.problems.add(chunk, np.array([row]), wrong + used)
+                unusual.setdefault(wrong + used, []).append(row)
+        for message, rows in unusual.items():
+            self.problems.add(chunk, np.array(rows), message)
+
+    def _note_blank(self, segments: Segments, known: int) -> None:
+        """Note where empty segments begin: a terminator directly after another one."""
+        blank = segments.blank
+        if not len(blank):
+            return
+        ahead = np.searchsorted(segments.start, blank) - known
+        first = np.append(True, ahead[1:] != ahead[:-1])
+        numbers = np.where(ahead > 0, self.carry.segments + ahead, self.carry.last_place[0])
+        self.problems.add_places(
+            numbers[first], blank[first] + self.blocks.shift, "followed by an empty segment, or several"
+        )
 
     def _tail(self, place: int) -> tuple[int, bytes]:
         """Return the unread bytes from ``place`` on without padding, and where they begin."""
@@ -254,7 +268,7 @@ class _Reading:
 
     def _skip_segment(self) -> None:
         place, _ = self._tail(self.blocks.begin)
-        self._note(0, place, f"a segment of over {HELD_BYTES:,} bytes is not read")
+        self._note(0, place, "a segment too long to be read")
         here = (self.carry.segments + 1, place + self.blocks.shift)
         self.blocks.skip_past(self.delimiters.terminator)
         self.carry = replace(self.carry, segments=self.carry.segments + 1, last_place=here)
