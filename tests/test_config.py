@@ -15,6 +15,7 @@ from cleanclaim.claims.schema import SERVICES, SETTINGS
 from cleanclaim.codes import payers
 from cleanclaim.config import EXAMPLE, Clinician, Config, Site
 from cleanclaim.errors import ConfigError, UnknownPayer
+from tests.effort import times
 
 NPI, OTHER_NPI, THIRD_NPI = "1234567893", "1003000126", "1245319599"
 
@@ -366,7 +367,7 @@ CLINIC = config_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(given_rows)
 def test_rows_are_filled_one_by_one(rows: list[dict[str, object]]) -> None:
     """A row gets the same whatever stands beside it, and a second time nothing changes."""
@@ -406,7 +407,7 @@ documents = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(documents, st.dictionaries(st.text(max_size=4), anything, max_size=1))
 def test_any_document_loads_or_is_refused(document: dict[str, object], noise: dict[str, object]) -> None:
     try:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanclaim.engine.allocate import Allocation, allocate
+from tests.effort import times
 from tests.oracles.units_oracle import Code, Policy, Service, Visit, visit
 
 CODES = {
@@ -154,14 +155,14 @@ VISITS = st.tuples(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(st.lists(VISITS, min_size=1, max_size=6))
 def test_the_engine_agrees_with_the_oracle(visits: list[tuple[list[Service], Policy]]) -> None:
     earned = by_visit(allocate(services(*visits)))
     assert earned == {key: of_oracle(visit(s, CODES, p)) for key, (s, p) in enumerate(visits)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(st.lists(POOLED, min_size=1, max_size=7))
 def test_the_pool_gives_every_unit_that_the_total_allows_and_no_more(given_services: list[Service]) -> None:
     [(minutes, allowed, codes)] = by_visit(allocate(services((given_services, Policy())))).values()
@@ -174,7 +175,7 @@ def test_the_pool_gives_every_unit_that_the_total_allows_and_no_more(given_servi
     assert [base for c, m in of_code.items() if of_family[base := CODES[c].base] < m // 15] == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(VISITS, st.data())
 def test_a_service_in_two_blocks_earns_the_same(one_visit: tuple[list[Service], Policy], data: st.DataObject) -> None:
     given_services, policy = one_visit
@@ -191,7 +192,7 @@ def test_a_service_in_two_blocks_earns_the_same(one_visit: tuple[list[Service], 
     assert by_visit(allocate(services((split, policy)))) == by_visit(allocate(services((given_services, policy))))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(VISITS, st.randoms())
 def test_order_matters_in_ties_only(one_visit: tuple[list[Service], Policy], random: Any) -> None:
     given_services, policy = one_visit

@@ -17,6 +17,7 @@ from cleanclaim.claims.schema import SERVICES
 from cleanclaim.codes import hcpcs, ncci
 from cleanclaim.config import Config
 from cleanclaim.engine.check import CheckResult, check
+from tests.effort import times
 from tests.oracles import pairs_oracle
 from tests.oracles.pairs_oracle import Edit, Service, Tables, Verdicts
 
@@ -208,7 +209,7 @@ def found_by_oracle(days: Sequence[tuple[str, list[Service]]]) -> dict[str, tupl
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(st.lists(one_day(), min_size=1, max_size=12).map(numbered))
 def test_the_engine_agrees_with_the_oracle(days: list[tuple[str, list[Service]]]) -> None:
     result = check(services(days), as_of=AS_OF, config=CONFIG)

@@ -20,6 +20,7 @@ from cleanclaim.engine import partitions
 from cleanclaim.engine.check import check
 from cleanclaim.engine.partitions import whole_patients
 from cleanclaim.intake import batches
+from tests.effort import times
 
 AS_OF = date(2026, 11, 24)
 SCHEMA = pl.Schema({"row": pl.Int64, "patient_id": pl.String, "visit_id": pl.String, "claim_id": pl.String})
@@ -55,7 +56,7 @@ def folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], lis
     return lambda: sorted(path.name for path in tmp_path.iterdir())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(BATCHES, st.integers(1, 30))
 def test_patients_stay_whole_and_no_row_is_lost_or_doubled(
     given_batches: list[list[tuple[str | None, ...]]], rows: int
@@ -68,7 +69,7 @@ def test_patients_stay_whole_and_no_row_is_lost_or_doubled(
     assert [part for part in found if not part] == [] or sum(map(len, given_batches)) == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(50), deadline=None)
 @given(BATCHES.filter(lambda b: sum(map(len, b)) > 0), st.integers(1, 30), st.randoms())
 def test_the_order_of_the_rows_decides_nothing(
     given_batches: list[list[tuple[str | None, ...]]], rows: int, random: object

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanclaim.engine.price import price
+from tests.effort import times
 from tests.oracles.price_oracle import price_day
 
 SCHEMA = pl.Schema(
@@ -316,13 +317,13 @@ def agrees_with_the_oracle(lines: list[dict[str, Any]]) -> None:
         assert (full, further, amount, upper, basis) == (one.full, one.further, one.allowed, one.upper, one.basis)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(LINES)
 def test_agrees_with_the_oracle_whatever_is_unknown(lines: list[dict[str, Any]]) -> None:
     agrees_with_the_oracle(lines)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(KNOWN_LINES)
 def test_agrees_with_the_oracle_to_the_cent(lines: list[dict[str, Any]]) -> None:
     agrees_with_the_oracle(lines)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from cleanclaim.claims.schema import SERVICES
 from cleanclaim.engine.check import check
 from cleanclaim.engine.standing import standing
+from tests.effort import times
 
 Claim = tuple[Any, ...]
 LINES = 2
@@ -160,7 +161,7 @@ CLAIMS = st.tuples(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(st.lists(CLAIMS, min_size=1, max_size=7))
 def test_the_plain_reading_agrees(claims: list[Claim]) -> None:
     assert left(*claims) == left_one_by_one(claims)

@@ -17,6 +17,7 @@ from cleanclaim.dated import Span
 from cleanclaim.engine import visit_request
 from cleanclaim.engine.units import allocate_visit
 from cleanclaim.errors import CleanclaimError, InputError, UnknownCode, UnknownPayer
+from tests.effort import times
 
 VISIT: dict[str, Any] = {
     "payer": "medicare",
@@ -402,7 +403,7 @@ GOOD_VISIT = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(ANY_VISIT | GOOD_VISIT)
 def test_any_request_is_answered_or_refused(request_: dict[str, Any]) -> None:
     try:

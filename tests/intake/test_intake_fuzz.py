@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cleanclaim import intake
 from cleanclaim.claims.schema import SERVICES, UNREADABLE
 from cleanclaim.errors import CleanclaimError
+from tests.effort import times
 
 CSV = (
     b"visit_id,patient_id,dos,code,modifiers,units,minutes,start,stop,charge,diagnoses,by\n"
@@ -69,14 +70,14 @@ def test_the_seeds_themselves_are_read_whole(tmp_path: Path) -> None:
         assert batch.services.height == rows
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(content=st.binary(max_size=200))
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     read(tmp_path_factory.mktemp("any"), content)
 
 
 @pytest.mark.parametrize("seed", [CSV, JSON, X12, CSV.decode().encode("utf-16")], ids=["csv", "json", "x12", "utf16"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(edits=st.lists(EDIT, min_size=1, max_size=6))
 def test_files_with_bytes_changed(
     tmp_path_factory: pytest.TempPathFactory, seed: bytes, edits: list[tuple[float, int, bytes]]
@@ -84,7 +85,7 @@ def test_files_with_bytes_changed(
     read(tmp_path_factory.mktemp("mutated"), mutated(seed, edits))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(body=st.lists(EDIT, max_size=4))
 def test_rows_changed_under_a_sound_header_are_never_an_error(
     tmp_path_factory: pytest.TempPathFactory, body: list[tuple[float, int, bytes]]
@@ -95,7 +96,7 @@ def test_rows_changed_under_a_sound_header_are_never_an_error(
     assert batch is not None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(edits=st.lists(EDIT, max_size=3), more=st.lists(EDIT, max_size=3))
 def test_two_files_joined(
     tmp_path_factory: pytest.TempPathFactory,
@@ -118,7 +119,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(top=JSON_VALUES)
 def test_any_json_values(tmp_path_factory: pytest.TempPathFactory, top: object) -> None:
     read(tmp_path_factory.mktemp("json"), json.dumps({"visits": top}).encode())

@@ -19,6 +19,8 @@ from cleanclaim.x12 import X12Claims, iter_837, read_837
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 from make_837 import make_837
 
+from tests.effort import times
+
 GOOD = one(*CLAIM, *LINE)
 
 
@@ -278,7 +280,7 @@ MIXED = b"".join(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(st.one_of(st.integers(1, 600), st.integers(600, 40_000)))
 def test_any_chunk_size_gives_the_same_tables(chunk_bytes: int) -> None:
     whole, cut = read_837(MIXED), read_837(MIXED, chunk_bytes=chunk_bytes)
@@ -323,7 +325,7 @@ def test_two_thousand_mutations_are_read_or_refused() -> None:
     newlines = one(*CLAIM, *LINE, style=Style(terminator="\n"))
     seeds = [*[GOOD] * 12, newlines, newlines, make_837(4, seed=2), GOOD + newlines, MIXED]
     read = 0
-    for _ in range(2000):
+    for _ in range(times(2000)):
         content = mutated(draw.choice(seeds), draw)
         chunk_bytes = draw.choice((64, *[1 << 16] * 19))
         try:
