@@ -79,14 +79,13 @@ def print_pairs(first: str, second: str, on: date, setting: str, result: dict[st
 def print_payers(packs: pl.DataFrame) -> None:
     """Print one line a payer pack: how it counts units, when a claim is late, how sure its values are."""
     table(
-        ("pack", "units", "filing limit", "values by standing", "sources read", "payer"),
+        ("pack", "units", "filing limit", "by standing", "payer"),
         [
             (
                 row["pack"],
                 f"{row['unit_method']} ({row['unit_method_standing']})" if row["unit_method"] else "not known",
                 row["filing_limit"] or "not known",
                 row["standing"],
-                row["verified"],
                 row["name"],
             )
             for row in packs.iter_rows(named=True)

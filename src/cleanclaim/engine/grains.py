@@ -66,4 +66,6 @@ def _priced(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _conformed(grain: Grain, frame: pl.DataFrame) -> pl.DataFrame:
-    return GRAINS[grain].conform(frame)
+    """Add the columns that this input gave no occasion to fill; working columns may stay, no rule can name them."""
+    missing = [name for name in GRAINS[grain].schema if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=GRAINS[grain].schema[name]).alias(name) for name in missing)

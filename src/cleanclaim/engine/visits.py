@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from cleanclaim.engine.beside import beside
 from cleanclaim.rules.rule import known_sum
 
 
@@ -13,34 +12,14 @@ def visit_grain(lines: pl.DataFrame, codes: pl.DataFrame, pools: pl.DataFrame) -
 
     ``codes`` and ``pools`` are the allocation per visit and code, and per visit.
     """
-    in_pool = pl.col("pooled")
-    unit_charge = (pl.col("charge_cents") / pl.col("units")).round(0, mode="half_away_from_zero").cast(pl.Int64)
     # lines are sorted by visit and row: the first of a group is the visit's first row
-    visits = (
-        lines.select(
-            *_OF_VISIT,
-            "units",
-            "charge_cents",
-            _pooled_units=pl.when(in_pool).then("units").otherwise(0.0),
-            _unit=pl.when(in_pool).then("unit_reduced_cents"),
-            _unit_charge=pl.when(in_pool & (pl.col("units") > 0)).then(unit_charge),
-        )
-        .group_by("visit_key", maintain_order=True)
-        .agg(
-            pl.col(_OF_VISIT[1:]).first(),
-            units_billed=known_sum(pl.col("_pooled_units")),
-            lowest_unit_cents=pl.col("_unit").min(),
-            lowest_unit_charge_cents=pl.col("_unit_charge").min(),
-        )
-    )
+    visits = lines.select(_READ).group_by("visit_key", maintain_order=True).agg(_VISIT)
     counted = pools.select("visit_key", "pools_minutes", "timed_minutes", "units_allowed")
     wrong = _misallocated(lines, codes)
     return (
-        beside(beside(visits, counted, ["visit_key"]), wrong, ["visit_key"])
+        visits.join(counted, on="visit_key", how="left", maintain_order="left", validate="1:1")
+        .join(wrong, on="visit_key", how="left", maintain_order="left", validate="1:1")
         .with_columns(_POOL_KNOWN)
-        .with_columns(
-            misallocated=pl.when(pl.col("units_allowed").is_not_null()).then(pl.col("misallocated").fill_null(False))
-        )
     )
 
 
@@ -55,9 +34,26 @@ _OF_VISIT = (
     "unit_method",
     "price_basis",
 )
+_UNIT_CHARGE = (pl.col("charge_cents") / pl.col("units")).round(0, mode="half_away_from_zero").cast(pl.Int64)
+_READ: tuple[str | pl.Expr, ...] = (
+    *_OF_VISIT,
+    pl.when("pooled").then("units").otherwise(0.0).alias("_units"),
+    pl.when("pooled").then("unit_reduced_cents").alias("_unit"),
+    pl.when(pl.col("pooled") & (pl.col("units") > 0)).then(_UNIT_CHARGE).alias("_unit_charge"),
+)
+_VISIT = (
+    pl.col(_OF_VISIT[1:]).first(),
+    known_sum(pl.col("_units")).alias("units_billed"),
+    pl.col("_unit").min().alias("lowest_unit_cents"),
+    pl.col("_unit_charge").min().alias("lowest_unit_charge_cents"),
+)
 # without a discipline the pool is not known to be whole
-_POOL_KNOWN = tuple(
-    pl.when(pl.col("discipline").is_not_null()).then(c).alias(c) for c in ("timed_minutes", "units_allowed")
+_WHOLE = pl.col("discipline").is_not_null()
+_POOL_KNOWN = (
+    *(pl.when(_WHOLE).then(c).alias(c) for c in ("timed_minutes", "units_allowed")),
+    pl.when(_WHOLE & pl.col("units_allowed").is_not_null())
+    .then(pl.col("misallocated").fill_null(False))
+    .alias("misallocated"),
 )
 
 
@@ -72,8 +68,9 @@ _MISALLOCATED = {
 
 def _misallocated(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     """Return the visits in which a pooled code's units lie outside what any settling of ties gives."""
-    billed = lines.select(*_BILLED, "first_of_code").filter("first_of_code").drop("first_of_code")
-    compared = beside(codes.select(_EARNED), billed, _BILLED[:2]).with_columns(_STRAYS)
+    billed = lines.select(*_BILLED, "first_of_code").filter("first_of_code")
+    earned = codes.select(_EARNED).join(billed, on=_BILLED[:2], how="left", maintain_order="left", validate="1:1")
+    compared = earned.with_columns(_STRAYS)
     wrong = compared.filter(_OVER | _UNDER)
     if wrong.is_empty():
         return pl.DataFrame(schema=_MISALLOCATED)
