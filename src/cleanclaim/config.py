@@ -181,13 +181,12 @@ class Config:
         A site is found by ``billing_npi``; sites that share one give only what they agree on. The default site (the
         one site, if there is only one) serves rows without an NPI or with its own, and every row if it has none.
         """
-        told = {**self._payer_columns(), **self._site_columns(), **self._clinician_columns()}
-        asked = sorted({*told, *(column for expr in told.values() for column in expr.meta.root_names())})
-        # a batch has few combinations of payer, site and clinician: each is worked out once
-        answers = services.select(asked).unique().with_columns(expr.alias(f"_{name}") for name, expr in told.items())
-        return services.join(answers, on=asked, how="left", nulls_equal=True, maintain_order="left").select(
-            pl.col(f"_{name}").alias(name) if name in told else name for name in services.columns
-        )
+        return services.with_columns(self._filled)
+
+    @cached_property
+    def _filled(self) -> list[pl.Expr]:
+        columns = {**self._payer_columns(), **self._site_columns(), **self._clinician_columns()}
+        return [column.alias(name) for name, column in columns.items()]
 
     @staticmethod
     def unmapped(services: pl.DataFrame) -> list[tuple[str | None, int]]:

@@ -223,12 +223,11 @@ def _pairs_of_others(pairs: Entries, code: str) -> None:
         groups.setdefault(tuple(cells.get(name) for name in _TABLES), []).append(other)
     if groups:
         paragraph("With codes outside the therapy family:", indent=2)
-    for cells, others in sorted(groups.items(), key=lambda item: (-len(item[1]), item[1])):
-        first, second = cells
+    for outcome, others in sorted(groups.items(), key=lambda item: (-len(item[1]), item[1])):
         said = (
-            f"both tables: {first}"
-            if first == second
-            else "; ".join(f"{name}: {cell}" for name, cell in zip(_TABLES, cells, strict=True) if cell)
+            f"both tables: {outcome[0]}"
+            if len(set(outcome)) == 1
+            else "; ".join(f"{name}: {cell}" for name, cell in zip(_TABLES, outcome, strict=True) if cell)
         )
         paragraph(said, indent=4, style="bold")
         paragraph(" ".join(others), indent=6)
