@@ -19,6 +19,7 @@ from cleanclaim.codes import fees, hcpcs, params, payers
 from cleanclaim.codes.modifiers import DISCIPLINES
 from cleanclaim.engine.price import MOST_UNITS, price
 from cleanclaim.engine.price_steps import explain, why_not
+from cleanclaim.engine.request import choice, day, only, services, text
 from cleanclaim.errors import InputError
 
 _KEYS = ("payer", "dos", "discipline", "gpci", "locality", "services")
@@ -27,7 +28,7 @@ _SERVICE_KEYS = ("code", "units", "minutes", "by", "modifiers")
 _PARTS = ("work", "pe", "mp")
 _MOST_INDEX = 10
 _CODE = re.compile(r"\d{5}|\d{4}[A-Z]|[A-Z]\d{4}")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_NAME = "a price request"
 
 _SCHEMA = {
     "row": pl.Int64,
@@ -136,11 +137,10 @@ def _policy(visit: _Visit, field: str) -> Any:
 
 
 def _read(request: Mapping[str, Any]) -> _Visit:
-    _only(request, _KEYS, None)
-    pack = payers.pack(_text(request, "payer"))
-    dos = _day(_text(request, "dos"))
-    if request.get("discipline") is not None and request["discipline"] not in DISCIPLINES:
-        raise InputError(f"must be one of {', '.join(DISCIPLINES)}", field="discipline")
+    only(request, _KEYS, None, _NAME)
+    pack = payers.pack(text(request.get("payer"), "payer"))
+    dos = day(request.get("dos"))
+    choice(request, "discipline", tuple(DISCIPLINES))
     given, asked = request.get("gpci"), request.get("locality")
     if given is not None and asked is not None:
         raise InputError("give either gpci or locality, not both", field="gpci")
@@ -149,47 +149,19 @@ def _read(request: Mapping[str, Any]) -> _Visit:
         place, index = "geographic indices as given", _indices(given)
     elif asked is not None:
         place, index = _locality(asked, dos)
-    services = request.get("services")
-    if not isinstance(services, list) or not services:
-        raise InputError('a list of services is wanted: [{"code": ..., "units": ...}]', field="services")
+    given_services = services(request, '{"code": ..., "units": ...}')
     return _Visit(
         payer=pack,
         dos=dos,
         place=place,
         localized=given is not None or asked is not None,
         index=index,
-        services=[_service(service, f"services[{place}]") for place, service in enumerate(services)],
+        services=[_service(service, f"services[{place}]") for place, service in enumerate(given_services)],
     )
 
 
-def _only(given: Any, keys: Sequence[str], field: str | None) -> None:
-    """A misspelled key would otherwise change the price without a word."""
-    if not isinstance(given, Mapping):
-        raise InputError(f"an object is wanted with {', '.join(keys)}", field=field)
-    for key in given:
-        if key not in keys:
-            path = f"{field}.{key}" if field else str(key)
-            raise InputError(f"not part of a price request; it takes {', '.join(keys)}", field=path)
-
-
-def _text(request: Mapping[str, Any], key: str) -> str:
-    value = request.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise InputError("missing: a text is wanted", field=key)
-    return value.strip()
-
-
-def _day(text: str) -> date:
-    try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise InputError("must be a date that exists, written YYYY-MM-DD", field="dos")
-
-
 def _indices(given: Any) -> dict[str, float]:
-    _only(given, _PARTS, "gpci")
+    only(given, _PARTS, "gpci", _NAME)
     found = {}
     for part in _PARTS:
         value = given.get(part)
@@ -203,7 +175,7 @@ def _indices(given: Any) -> dict[str, float]:
 
 def _locality(asked: Any, dos: date) -> tuple[str, dict[str, float]]:
     """Return the locality's name and its indices on the day (none where the year's are not in hand)."""
-    _only(asked, ("mac", "locality"), "locality")
+    only(asked, ("mac", "locality"), "locality", _NAME)
     mac, number = (_digits(asked, key, size) for key, size in (("mac", 5), ("locality", 2)))
     periods, table = fees.gpci_periods()
     rows = table.filter(mac=mac, locality=number)
@@ -223,7 +195,7 @@ def _digits(asked: Mapping[str, Any], key: str, size: int) -> str:
 
 
 def _service(service: Any, field: str) -> tuple[str, int]:
-    _only(service, _SERVICE_KEYS, field)
+    only(service, _SERVICE_KEYS, field, _NAME)
     code, units = service.get("code"), service.get("units")
     name = code.strip().upper() if isinstance(code, str) else ""
     if not _CODE.fullmatch(name):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +13,7 @@ from cleanclaim.claims.schema import METHODS, ROLES, SETTINGS
 from cleanclaim.codes import hcpcs, payers
 from cleanclaim.codes.modifiers import DISCIPLINES
 from cleanclaim.engine.allocate import ASSISTANTS
+from cleanclaim.engine.request import choice, day, only, services, text
 from cleanclaim.errors import InputError, UnknownCode
 
 LONGEST_DAY = 24 * 60
@@ -21,7 +21,7 @@ LONGEST_DAY = 24 * 60
 _KEYS = ("payer", "method", "dos", "discipline", "setting", "services")
 _SERVICE_KEYS = ("code", "minutes", "by", "discipline", "units", "modifiers", "start", "stop")
 """What a service may say. The last four belong to a visit as ``cleanclaim check`` reads it and change no units here."""
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_NAME = "a units request"
 _ROLE_DISCIPLINE = {
     **dict.fromkeys(("PT", "PTA", "PT+PTA"), "GP"),
     **dict.fromkeys(("OT", "OTA", "OT+OTA"), "GO"),
@@ -65,65 +65,29 @@ def read_visit(request: Any) -> VisitRequest:
     (code ``evaluation_by_assistant``) and an assistant in speech-language pathology (``no_speech_assistant``) are
     refused: neither may be furnished, so there are no units to count.
     """
-    _only(request, _KEYS, None)
+    only(request, _KEYS, None, _NAME)
     if request.get("payer") is None and request.get("method") is None:
         raise InputError("missing: name a payer, or a method in its place", field="payer")
-    payer = None if request.get("payer") is None else payers.pack(_text(request["payer"], "payer").lower())
-    dos = _day(request.get("dos"))
-    discipline = _choice(request, "discipline", tuple(DISCIPLINES))
-    services = request.get("services")
-    if not isinstance(services, list) or not services:
-        raise InputError('a list of services is wanted: [{"code": ..., "minutes": ..., "by": ...}]', field="services")
-    facts = _facts([_code(service, f"services[{i}]") for i, service in enumerate(services)], dos)
+    payer = None if request.get("payer") is None else payers.pack(text(request["payer"], "payer").lower())
+    dos = day(request.get("dos"))
+    discipline = choice(request, "discipline", tuple(DISCIPLINES))
+    given = services(request, '{"code": ..., "minutes": ..., "by": ...}')
+    facts = _facts([_code(service, f"services[{i}]") for i, service in enumerate(given)], dos)
     read = tuple(
-        _service(s, f"services[{i}]", discipline, f) for i, (s, f) in enumerate(zip(services, facts, strict=True))
+        _service(s, f"services[{i}]", discipline, f) for i, (s, f) in enumerate(zip(given, facts, strict=True))
     )
     return VisitRequest(
         payer=payer,
-        method=_choice(request, "method", METHODS),
+        method=choice(request, "method", METHODS),
         dos=dos,
-        setting=_choice(request, "setting", SETTINGS),
+        setting=choice(request, "setting", SETTINGS),
         services=tuple(_permitted(service) for service in _with_disciplines(read)),
     )
 
 
-def _only(given: Any, keys: Sequence[str], field: str | None) -> None:
-    """A misspelled key would otherwise change the units without a word."""
-    if not isinstance(given, Mapping):
-        raise InputError(f"an object is wanted with {', '.join(keys)}", field=field)
-    for key in given:
-        if key not in keys:
-            path = f"{field}.{key}" if field else str(key)
-            raise InputError(f"not part of a units request; it takes {', '.join(keys)}", field=path)
-
-
-def _text(value: Any, field: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise InputError("a text is wanted", field=field)
-    return value.strip()
-
-
-def _choice(given: Mapping[str, Any], key: str, choices: Sequence[str], path: str = "") -> str | None:
-    value = given.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, str) or value.strip() not in choices:
-        raise InputError(f"must be one of {', '.join(choices)}", field=path + key)
-    return value.strip()
-
-
-def _day(value: Any) -> date:
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value.strip()):
-            return date.fromisoformat(value.strip())
-    except ValueError:
-        pass
-    raise InputError("must be a date that exists, written YYYY-MM-DD", field="dos")
-
-
 def _code(service: Any, field: str) -> str:
-    _only(service, _SERVICE_KEYS, field)
-    return _text(service.get("code"), f"{field}.code").upper()
+    only(service, _SERVICE_KEYS, field, _NAME)
+    return text(service.get("code"), f"{field}.code").upper()
 
 
 def _facts(codes: Sequence[str], dos: date) -> list[Mapping[str, Any]]:
@@ -145,7 +109,7 @@ def _service(service: Mapping[str, Any], field: str, discipline: str | None, fac
         code=facts["code"],
         minutes=_minutes(service.get("minutes"), f"{field}.minutes"),
         by=_role(service.get("by"), f"{field}.by"),
-        discipline=_choice(service, "discipline", tuple(DISCIPLINES), f"{field}.") or discipline or "",
+        discipline=choice(service, "discipline", tuple(DISCIPLINES), f"{field}.") or discipline or "",
         facts=facts,
     )
 
@@ -163,7 +127,7 @@ def _minutes(value: Any, field: str) -> int | None:
 def _role(value: Any, field: str) -> str | None:
     if value is None:
         return None
-    role = _text(value, field).upper()
+    role = text(value, field).upper()
     if role in ("SLPA", "SLP-A"):
         raise _refused("no_speech_assistant", _NO_SPEECH_ASSISTANT, field)
     if role not in _ROLES:
