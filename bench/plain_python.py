@@ -33,7 +33,7 @@ _NATIONAL = {"gpci_work": None, "gpci_pe": None, "gpci_mp": None, "localized": F
 
 @dataclass(frozen=True)
 class Answer:
-    """What both must agree on: timed units allowed, assistants' units, expected cents, findings of the pair rules."""
+    """What both must agree on: timed units allowed, assistants' units of billed codes, cents, pair findings."""
 
     units_allowed: int
     assistant_units: int
@@ -82,7 +82,8 @@ def answer(rows: Sequence[Row], tables: Tables) -> Answer:
     for visit in visits.values():
         earned = _units(visit, tables)
         allowed += earned.units_allowed or 0
-        assisted += sum(code.modified or 0 for code in earned.codes.values())
+        billed = {row["code"] for row in visit if row["billed"]}
+        assisted += sum(earned.codes[code].modified or 0 for code in billed)
     for day in days.values():
         prices = price_oracle.price_day([_priced_line(row, tables) for row in day if row["billed"]])
         cents += sum(price.allowed or 0 for price in prices.values())
@@ -93,7 +94,7 @@ def answer(rows: Sequence[Row], tables: Tables) -> Answer:
 
 def engines_answer(result: CheckResult) -> Answer:
     """Return the same from the engine's grains and findings."""
-    codes = result.grains.line.filter(pl.col("first_of_code") & pl.col("discipline").is_not_null())
+    codes = result.grains.line.filter("first_of_code")
     return Answer(
         units_allowed=int(result.grains.visit["units_allowed"].sum()),
         assistant_units=int(codes["assistant_units_expected"].sum()),
@@ -120,7 +121,7 @@ def _units(visit: Sequence[Row], tables: Tables) -> units_oracle.Visit:
         {row["code"]: _code(tables.facts[row["code"], row["dos"]]) for row in visit},
         units_oracle.Policy(
             policy["unit_method"],
-            policy["tie_policy"] == "ascending_code",
+            policy["tie_policy"] == "code_order",
             policy["assistant_modifier_required"] and policy["assistant_modifier_in_force"],
             policy["assistant_midpoint_test"],
         ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from os import PathLike
@@ -16,6 +18,7 @@ from cleanclaim.claims.schema import UNREADABLE
 from cleanclaim.codes import tables
 from cleanclaim.config import Config
 from cleanclaim.engine import report
+from cleanclaim.engine.check import CheckResult
 from cleanclaim.engine.check import check as check_partition
 from cleanclaim.engine.keys import FORM_ASSUMED
 from cleanclaim.engine.partitions import ROWS, whole_patients
@@ -52,41 +55,56 @@ def check(
     settings = config if isinstance(config, Config) else Config.load(None if config is None else Path(config))
     if payer is not None:
         settings = settings.with_default_payer(payer)
-    read = _batches(source, mapping=mapping, rows=partition_rows)
-    reader = _Reader(read)
+    reader = _Reader(_batches(source, mapping=mapping, rows=partition_rows))
     day = as_of or date.today()  # noqa: DTZ011  (the user's own calendar day is meant)
-    parts: list[tuple[pl.DataFrame, pl.DataFrame]] = []
-    counts = {"lines": 0, "services": 0, "visits": 0, "claims": 0, "charge_cents": 0}
-    unmapped: dict[str, int] = {}
-    assumed = 0
+    tally = _Tally()
     for services in whole_patients(reader, partition_rows):
-        result = check_partition(services, as_of=day, config=settings)
-        parts.append((report.with_context(result.findings, result.services), result.not_checked))
-        counts["services"] += services.height
-        counts["lines"] += result.grains.line.height
-        counts["visits"] += result.grains.visit.height
-        counts["claims"] += result.grains.claim.height
-        counts["charge_cents"] += int(result.grains.line["charge_cents"].sum() or 0)
-        for name, rows in Config.unmapped(result.services):
-            unmapped[name or NO_PAYER] = unmapped.get(name or NO_PAYER, 0) + rows
-        assumed += result.services.select(FORM_ASSUMED.sum()).item()
+        tally.add(check_partition(services, as_of=day, config=settings))
         if progress:
-            progress(counts["services"])
-    findings, gaps = report.merge(parts) if parts else (report.empty_findings(), report.merge([])[1])
-    if assumed:
-        reader.notes.append(
-            f"{assumed:,} rows name no form, setting, place of service or bill type: read as professional claims"
-        )
+            progress(tally.counts["services"])
+    findings, gaps = report.merge(tally.parts)
     return Report(
         findings=findings,
         not_checked=gaps,
         unreadable=pl.concat([UNREADABLE.empty(), *reader.unreadable]),
         files=tuple(reader.files),
-        counts=counts,
-        unmapped=tuple(sorted(unmapped.items())),
-        notes=tuple(dict.fromkeys(reader.notes)),
+        counts=tally.counts,
+        unmapped=tuple(sorted(tally.unmapped.items())),
+        notes=tuple(dict.fromkeys([*reader.notes, *tally.notes])),
         versions=versions(),
     )
+
+
+@dataclass
+class _Tally:
+    """What the partitions came to."""
+
+    parts: list[tuple[pl.DataFrame, pl.DataFrame]] = field(default_factory=list)
+    counts: Counter[str] = field(
+        default_factory=lambda: Counter(lines=0, services=0, visits=0, claims=0, charge_cents=0)
+    )
+    unmapped: Counter[str] = field(default_factory=Counter)
+    assumed: int = 0
+
+    def add(self, result: CheckResult) -> None:
+        grains = result.grains
+        self.parts.append((report.with_context(result.findings, result.services), result.not_checked))
+        self.counts.update(
+            services=result.services.height,
+            lines=grains.line.height,
+            visits=grains.visit.height,
+            claims=grains.claim.height,
+            charge_cents=int(grains.line["charge_cents"].sum()),
+        )
+        self.unmapped.update({payer or NO_PAYER: rows for payer, rows in Config.unmapped(result.services)})
+        self.assumed += result.services.select(FORM_ASSUMED.sum()).item()
+
+    @property
+    def notes(self) -> list[str]:
+        if not self.assumed:
+            return []
+        rows = "1 row names" if self.assumed == 1 else f"{self.assumed:,} rows name"
+        return [f"{rows} no form, setting, place of service or bill type: read as professional claims"]
 
 
 class _Reader:

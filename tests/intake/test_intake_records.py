@@ -30,7 +30,7 @@ def cut(text: bytes, width: int = 3, size: int = 1 << 20, delimiter: str = ",") 
     return good, broken
 
 
-UNEVEN = "the row has {} cells and the header 3; check for a delimiter in a cell without quotes; the row is left out"
+UNEVEN = "cells in the row: {}, in the header: 3; check for a delimiter in a cell without quotes; the row is left out"
 UNCLOSED = "a quote is opened and not closed, or closed early; the line is left out"
 
 

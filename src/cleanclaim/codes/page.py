@@ -238,12 +238,18 @@ def _words(facts: Facts, pairs: Pairs, on: date) -> dict[str, str]:
         "kx_ot": _dollars(params.value("kx_threshold_ot_cents", on)),
         "year": str(on.year),
         "line_maximum": _units(facts["mue_units_practitioner"]),
-        "day_maximum": _either([f"{_units(n)} ({table} table)" for table, n in limits.items() if n is not None]),
+        "day_maximum": _day_maximum({table: n for table, n in limits.items() if n is not None}),
         "base_codes": _either(_split(facts["base_codes"])),
         "never_with": _never_with(pairs),
         "status_meaning": fee_status.MEANING.get(facts["fee_status"] or "", ""),
         "instead": f"; it was replaced by {_either(instead)}" if instead else "",
     }
+
+
+def _day_maximum(limits: dict[str, int]) -> str:
+    if len(set(limits.values())) == 1:
+        return _units(next(iter(limits.values())))
+    return _either([f"{_units(n)} ({table} table)" for table, n in limits.items()])
 
 
 def _never_with(pairs: Pairs) -> str:

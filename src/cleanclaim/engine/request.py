@@ -33,6 +33,8 @@ def text(value: Any, field: str) -> str:
     """
     if not isinstance(value, str) or not value.strip():
         raise InputError("missing: a text is wanted" if value is None else "a text is wanted", field=field)
+    if not value.isascii():
+        raise InputError("a text of plain letters and digits is wanted", field=field)
     return value.strip()
 
 

@@ -225,7 +225,7 @@ class _Block:
         )
 
 
-_UNEVEN = "the row has {} cells and the header {}; check for a delimiter in a cell without quotes; the row is left out"
+_UNEVEN = "cells in the row: {}, in the header: {}; check for a delimiter in a cell without quotes; the row is left out"
 _UNCLOSED = "a quote is opened and not closed, or closed early; the line is left out"
 
 

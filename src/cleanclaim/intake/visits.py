@@ -120,14 +120,14 @@ class _Gathered:
         texts: dict[str, str] = {}
         paths: dict[str, str] = {}
         for key in getattr(raw, "repeated", ()):
-            self.faults.append((f"{path}.{key[:40]}", "the key stands twice; the last one is read"))
+            self.faults.append((f"{path}.{_whole(key[:40])}", "the key stands twice; the last one is read"))
         for key, value in raw.items():
             name = _NAMES.get(normal(str(key)))
             if name is None:
                 if key != "services":
-                    self.unknown[str(key)[:40]] = None
+                    self.unknown[_whole(str(key)[:40])] = None
                 continue
-            place = f"{path}.{key}"
+            place = f"{path}.{_whole(str(key))}"
             text = self.text(value, name, place)
             if text is not None:
                 texts[name], paths[name] = text, place
@@ -141,12 +141,17 @@ class _Gathered:
             self.faults.append((place, "true or false is not a value of this field; read as missing"))
             return None
         if isinstance(value, str | int | float | Decimal | date | time):
-            return str(value).lower() if isinstance(value, bool) else str(value)
+            return str(value).lower() if isinstance(value, bool) else _whole(str(value))
         if name in _LISTS and isinstance(value, list | tuple) and not any(isinstance(p, list | tuple) for p in value):
             parts = [self.text(part, name, f"{place}[{n}]") for n, part in enumerate(value)]
             return " ".join(part for part in parts if part is not None)
         self.faults.append((place, "one text or number is wanted; read as missing"))
         return None
+
+
+def _whole(text: str) -> str:
+    """JSON can escape half a character, which no table holds: it becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _rows(gathered: _Gathered, name: str, file_id: int, notes: tuple[str, ...]) -> Iterator[Rows]:

@@ -30,7 +30,8 @@ BYPASS_PROPER_USE = Citation(
     url="https://www.hhs.gov/guidance/document/mln1783722-proper-use-modifiers-59-xe-xp-xs-and-xu",
 )
 UNIT_MAXIMUMS = Citation(
-    "NCCI Medically Unlikely Edits tables (Medicare or Medicaid, as the payer uses)", "maximum and adjudication indicator of the code"
+    "NCCI Medically Unlikely Edits tables (Medicare or Medicaid, as the payer uses)",
+    "maximum and adjudication indicator of the code",
 )
 ADDON_EDITS = Citation("Medicare NCCI add-on code edits", "base codes of the add-on code")
 

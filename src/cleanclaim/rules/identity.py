@@ -32,7 +32,11 @@ _by_fee_schedule = (
 )
 _status_unpaid = pl.col("fee_status_applies") & _by_fee_schedule & _status.is_in([BUNDLED, OTHER_CODE, NOT_COVERED])
 _listed = pl.col("diagnosis_count")
-_successors = pl.col("replaced_by").str.replace_all(" ", " or ")
+# "A, B or C": the last space becomes "or", the others commas
+_successors = (
+    pl.col("replaced_by").str.replace(r" (\S+)$", " or $1").str.replace_all(" ", ", ").str.replace(", or, ", " or ")
+)
+
 
 I101 = Rule(
     id="I101",

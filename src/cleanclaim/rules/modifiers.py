@@ -170,7 +170,11 @@ D105 = Rule(
 )
 
 _assistant_modifier = (
-    pl.when(pl.col("discipline") == "GP").then(pl.lit("CQ")).when(pl.col("discipline") == "GO").then(pl.lit("CO")).otherwise(pl.lit("CQ or CO"))
+    pl.when(pl.col("discipline") == "GP")
+    .then(pl.lit("CQ"))
+    .when(pl.col("discipline") == "GO")
+    .then(pl.lit("CO"))
+    .otherwise(pl.lit("CQ or CO"))
 )
 
 D106 = Rule(
@@ -189,7 +193,9 @@ D106 = Rule(
     .then(pl.lit("CQ or CO, not both"))
     .when(pl.col("has_cq"))
     .then(pl.when(pl.col("has_go")).then(pl.lit("CO beside GO, or GP beside CQ")).otherwise(pl.lit("GP beside CQ")))
-    .otherwise(pl.when(pl.col("has_gp")).then(pl.lit("CQ beside GP, or GO beside CO")).otherwise(pl.lit("GO beside CO"))),
+    .otherwise(
+        pl.when(pl.col("has_gp")).then(pl.lit("CQ beside GP, or GO beside CO")).otherwise(pl.lit("GO beside CO"))
+    ),
     message=(
         "{code} of {dos}: {found}, expected {expected}. CQ stands for a physical therapist assistant and goes with "
         "GP, CO for an occupational therapy assistant and goes with GO; speech-language pathology has none. The "
@@ -261,7 +267,9 @@ D108 = Rule(
     ),
     severity=Severity.COMPLIANCE,
     fix=Fix(
-        "Bill the assistant's units with CQ (beside GP) or CO (beside GO), on a line apart from the therapist's", Needs.NOTE, Who.BILLER
+        "Bill the assistant's units with CQ (beside GP) or CO (beside GO), on a line apart from the therapist's",
+        Needs.NOTE,
+        Who.BILLER,
     ),
 )
 

@@ -128,7 +128,11 @@ P104 = Rule(
     ),
     severity=Severity.COMPLIANCE,
     denial=("97", "236"),
-    fix=Fix("Correct or add the times of the separate blocks from the note, else remove the modifier", Needs.CLINICIAN, Who.THERAPIST),
+    fix=Fix(
+        "Correct or add the times of the separate blocks from the note, else remove the modifier",
+        Needs.CLINICIAN,
+        Who.THERAPIST,
+    ),
     priced_cents=pl.col("allowed_cents"),
     charged_cents=pl.col("charge_cents"),
     coverage=pl.col("table_age"),

@@ -31,8 +31,9 @@ I201 = Rule(
     found=pl.format("rendering NPI {}", pl.col("rendering_npi")),
     expected=_check_digit,
     message=(
-        "Claim of {dos}: {found}, expected {expected}. The number was mistyped, and the claim is rejected or denied "
-        "for it. Correct it from the national provider registry."
+        "Claim of {dos}: {found}, expected {expected}. The number was mistyped, or it is an own id that "
+        "cleanclaim.toml does not map; the claim is rejected or denied for it. Correct it from the national provider "
+        "registry."
     ),
     severity=Severity.DENIAL,
     denial=("16",),

@@ -1,0 +1,260 @@
+"""What is measured. Each job runs in a process of its own, so that memory and warm-up do not mix.
+
+python bench/jobs.py JOB '{"argument": ...}'      prints one JSON object: seconds, processor seconds, peak memory
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+AS_OF = date(2026, 11, 24)
+# every payer of the claim file has a pack, so that no rule is left out
+_PAYERS = """
+[payers."BLUE PLAN"]
+pack = "commercial"
+[payers."FIRST MUTUAL"]
+pack = "commercial"
+[payers."STATE MEDICAID"]
+pack = "medicaid"
+"""
+_LINUX_STATUS = Path("/proc/self/status")
+
+
+@dataclass
+class Clock:
+    """Seconds on the wall and of the processor, all threads together."""
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        self.seconds, self.cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
+
+
+def peak_megabytes() -> float:
+    """Return the peak resident memory of this process.
+
+    On Linux the kernel's own mark of this program: what ``getrusage`` says there includes the process that started it.
+    """
+    if _LINUX_STATUS.exists():
+        fields = dict(line.split(":", 1) for line in _LINUX_STATUS.read_text().splitlines() if ":" in line)
+        return int(fields["VmHWM"].split()[0]) / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def write_lines(folder: str, lines: int) -> dict[str, Any]:
+    """Make service lines, read them as CSV, and leave them as Parquet, a file for each batch read."""
+    from make_lines import make_lines
+
+    from cleanclaim import intake
+    from cleanclaim.engine.partitions import ROWS
+
+    csv = Path(folder) / "lines.csv"
+    make_lines(lines).write_csv(csv)
+    read, clock = 0, Clock()
+    with clock.running():
+        for number, batch in enumerate(intake.batches([csv], rows=ROWS)):
+            batch.services.write_parquet(Path(folder) / f"{number:04d}.parquet")
+            read += batch.services.height
+    csv.unlink()
+    return {"lines": read, **vars(clock)}
+
+
+def all_rules(folder: str) -> dict[str, Any]:
+    """Check the lines in partitions of whole patients."""
+    import polars as pl
+
+    from cleanclaim.config import Config
+    from cleanclaim.engine.check import check
+    from cleanclaim.engine.partitions import whole_patients
+
+    config = Config.load(None)
+
+    def checked(services: pl.DataFrame) -> tuple[int, int]:
+        return services.height, check(services, as_of=AS_OF, config=config).findings.height
+
+    lines = findings = 0
+    clock = Clock()
+    with clock.running():
+        batches = (pl.read_parquet(path) for path in sorted(Path(folder).glob("*.parquet")))
+        for part in whole_patients(batches):
+            held, found = checked(part)
+            lines, findings = lines + held, findings + found
+    return {"lines": lines, "findings": findings, "rules": _rules(), **vars(clock)}
+
+
+def _rules() -> int:
+    from cleanclaim.rules import all_rules as every_rule
+
+    return len(every_rule())
+
+
+def oracles(folder: str, lines: int) -> dict[str, Any]:
+    """Let the plain Python oracles work on whole patients of the first lines; the engine must answer the same."""
+    import polars as pl
+    from plain_python import answer, engines_answer, tables_for
+
+    from cleanclaim.config import Config
+    from cleanclaim.engine.check import check
+
+    config = Config.load(None)
+    first = pl.read_parquet(sorted(Path(folder).glob("*.parquet"))[0])
+    # the file's last patient may go on in the next file
+    whole = first.filter(pl.col("patient_id") != first["patient_id"][-1])
+    patients = whole["patient_id"].rle_id()
+    sample = config.resolve(whole.filter(patients <= patients.head(lines)[-1]))
+    tables, rows = tables_for(sample, config), sample.to_dicts()
+    clock = Clock()
+    with clock.running():
+        found = answer(rows, tables)
+    expected = engines_answer(check(sample, as_of=AS_OF, config=config))
+    if found != expected:
+        raise SystemExit(f"the oracles and the engine disagree: {found} and {expected}")
+    return {"lines": len(rows), **vars(clock)}
+
+
+def group_by(folder: str) -> dict[str, Any]:
+    """Add up the timed units of each visit: patient, day, billing provider, discipline modifier."""
+    import polars as pl
+
+    from cleanclaim.codes import hcpcs
+
+    timed = hcpcs.catalogue().filter("timed")["code"].to_list()
+    visit = ("patient_id", "dos", "billing_npi", "modifier_1")
+    clock = Clock()
+    with clock.running():
+        visits = (
+            pl.scan_parquet(Path(folder) / "*.parquet")
+            .filter(pl.col("code").is_in(timed))
+            .group_by(visit)
+            .agg(pl.col("units").sum(), pl.col("minutes").sum())
+            .collect(engine="streaming")
+        )
+    return {"visits": visits.height, **vars(clock)}
+
+
+def one_visit(visits: int) -> dict[str, Any]:
+    """Check single visits, warm: the rules alone, and from JSON to a report."""
+    from make_visits import make_visits
+
+    import cleanclaim
+    from cleanclaim.config import Config
+    from cleanclaim.engine.check import check
+    from cleanclaim.intake import services_from_json
+
+    config = Config.load(None)
+    given = [{"visits": [visit]} for visit in make_visits(visits)]
+    frames = [services_from_json(visit).services for visit in given]
+    for services, visit in list(zip(frames, given, strict=True))[:20]:
+        check(services, as_of=AS_OF, config=config)
+        cleanclaim.check(visit, as_of=AS_OF, config=config)
+    rules = [_timed(lambda s=s: check(s, as_of=AS_OF, config=config)) for s in frames]
+    whole = [_timed(lambda v=v: cleanclaim.check(v, as_of=AS_OF, config=config)) for v in given]
+    return {
+        "milliseconds": [clock.seconds * 1000 for clock in rules],
+        "cpu_milliseconds": [clock.cpu_seconds * 1000 for clock in rules],
+        "whole_milliseconds": [clock.seconds * 1000 for clock in whole],
+    }
+
+
+def _timed(work: Any) -> Clock:
+    clock = Clock()
+    with clock.running():
+        work()
+    return clock
+
+
+def write_837(path: str, claims: int) -> dict[str, Any]:
+    """Make an 837P file."""
+    from make_837 import make_837
+
+    content = make_837(claims)
+    Path(path).write_bytes(content)
+    return {"bytes": len(content)}
+
+
+def check_837(path: str) -> dict[str, Any]:
+    """Check a claim file from its bytes to the findings."""
+    from cleanclaim.app import check
+    from cleanclaim.config import Config
+
+    config = Config.parse(_PAYERS)
+    clock = Clock()
+    with clock.running():
+        report = check(path, config=config, as_of=AS_OF)
+    return {"claims": report.counts["claims"], "findings": report.findings.height, **vars(clock)}
+
+
+def openx12(path: str) -> dict[str, Any]:
+    """Let openx12 parse a claim file; null where it is not installed."""
+    try:
+        from openx12 import x837p
+    except ImportError:
+        return {"installed": False}
+    clock = Clock()
+    with clock.running():
+        parsed = x837p.parse(Path(path).read_text())
+    return {"installed": True, "claims": len(parsed.claims), **vars(clock)}
+
+
+def count_and_read_837(path: str, turns: int) -> dict[str, Any]:
+    """Count the segment terminators and read the claim and line tables of the same bytes, taking turns, on one core."""
+    _one_core()
+    from cleanclaim.x12 import iter_837
+
+    content = Path(path).read_bytes()
+
+    def read() -> int:
+        return sum(part.totals.lines for part in iter_837(content))
+
+    lines = read()
+    counting, reading = [], []
+    for _ in range(turns):
+        # on one core, others' turns on it would only ever lengthen the longer of the two
+        counting.append(statistics.median(_timed(lambda: content.count(b"~")).cpu_seconds for _ in range(5)))
+        reading.append(_timed(read).cpu_seconds)
+    return {"bytes": len(content), "lines": lines, "counting": counting, "reading": reading}
+
+
+def read_837_from_disk(path: str) -> dict[str, Any]:
+    """Read the tables of a file part by part, on one core: for the memory that takes."""
+    _one_core()
+    from cleanclaim.x12 import iter_837
+
+    before = peak_megabytes()
+    lines = sum(part.totals.lines for part in iter_837(path))
+    return {"lines": lines, "before_megabytes": before}
+
+
+def _one_core() -> None:
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+JOBS = {
+    job.__name__: job
+    for job in (
+        write_lines, all_rules, oracles, group_by, one_visit, write_837, check_837, openx12, count_and_read_837,
+        read_837_from_disk,
+    )
+}  # fmt: skip
+
+if __name__ == "__main__":
+    result = JOBS[sys.argv[1]](**json.loads(sys.argv[2]))
+    print(json.dumps({**result, "peak_megabytes": peak_megabytes()}))
