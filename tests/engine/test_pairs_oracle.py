@@ -262,6 +262,16 @@ def test_another_clinicians_blocks_are_no_evidence() -> None:
     assert rules_found(checked(group, too_short, replace(other, minutes=0, block=(700, 720)))) == [("P104", 1)]
 
 
+def test_a_block_without_a_clinician_counts_for_its_discipline() -> None:
+    """A block given and not billed often names no clinician: it counts for its billing provider and discipline."""
+    group = replace(GROUP, block=(600, 630))
+    own = replace(ACTIVITY, modifiers=("GP", "59"), minutes=10, block=(630, 640))
+    rest = replace(ACTIVITY, billed=False, rendering=None, minutes=5)
+    assert rules_found(checked(group, own, replace(rest, block=(645, 650)))) == []
+    assert rules_found(checked(group, own, replace(rest, block=(610, 615)))) == [("P104", 1)]
+    assert rules_found(checked(group, own, replace(rest, block=(610, 615), discipline="GO", modifiers=("GO",)))) == []
+
+
 def test_a_minute_of_the_clock_counts_once() -> None:
     group = replace(GROUP, block=(600, 630))
     twice = replace(ACTIVITY, modifiers=("GP", "59"), minutes=15, block=(630, 645))

@@ -152,3 +152,18 @@ def with_keys(services: pl.DataFrame) -> pl.DataFrame:
     return (
         claimed.with_columns(_copy=copied.fill_null(False)).sort([*_VISIT, "row"], nulls_last=False).with_columns(_KEYS)
     )
+
+
+def _same_provider() -> pl.Expr:
+    """True where an edit sets the two lines against each other; the right side's columns end in ``_right``."""
+
+    def same(column: str) -> pl.Expr:
+        return pl.col(column).eq_missing(pl.col(f"{column}_right"))
+
+    unknown = pl.col("rendering_npi").is_null() | pl.col("rendering_npi_right").is_null()
+    professional = pl.when(unknown).then(same("billing_npi") & same("discipline")).otherwise(same("rendering_npi"))
+    return pl.when(pl.col("table") == "hospital").then(same("billing_npi")).otherwise(professional)
+
+
+SAME_PROVIDER = _same_provider()
+"""True where a pair edit sets two joined rows against each other (NCCI Policy Manual, ch. 1)."""

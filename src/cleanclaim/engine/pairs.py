@@ -11,7 +11,8 @@ import polars as pl
 
 from cleanclaim.claims.schema import PAIR
 from cleanclaim.codes import ncci
-from cleanclaim.engine.blocks import provider, with_blocks
+from cleanclaim.engine.blocks import with_blocks
+from cleanclaim.engine.keys import SAME_PROVIDER
 
 _SIDE = (
     "row",
@@ -47,20 +48,6 @@ def with_pair_table(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _same_provider() -> pl.Expr:
-    """True where an edit sets the two lines against each other; the right side's columns end in ``_right``."""
-
-    def same(column: str) -> pl.Expr:
-        return pl.col(column).eq_missing(pl.col(f"{column}_right"))
-
-    unknown = pl.col("rendering_npi").is_null() | pl.col("rendering_npi_right").is_null()
-    professional = pl.when(unknown).then(same("billing_npi") & same("discipline")).otherwise(same("rendering_npi"))
-    return pl.when(pl.col("table") == "hospital").then(same("billing_npi")).otherwise(professional)
-
-
-_SAME_PROVIDER = _same_provider()
-
-
 def meetings(lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
     """Return every two lines of a day that an edit of ``edits`` in force, or perhaps in force, sets against each other.
 
@@ -76,7 +63,7 @@ def meetings(lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
             right_on=["person_day_key", "table", "code"],
         )
         .with_columns(in_force=ncci.in_force(pl.col("dos")))
-        .filter(_SAME_PROVIDER & pl.col("in_force").fill_null(True))
+        .filter(SAME_PROVIDER & pl.col("in_force").fill_null(True))
     )
 
 
@@ -109,8 +96,11 @@ _PAIR_COLUMNS: tuple[str | pl.Expr, ...] = (
         )
     ),
     pl.col("has_bypass_right").alias("bypass_two"),
-    provider().alias("provider_one"),
-    provider("_right").alias("provider_two"),
+    *(
+        pl.col(f"{name}{suffix}").alias(f"{name}_{side}")
+        for name in ("billing_npi", "rendering_npi", "discipline")
+        for side, suffix in (("one", ""), ("two", "_right"))
+    ),
     pl.coalesce("bypass_text_right", "bypass_text").alias("bypass_text"),
     ncci.table_age(pl.col("dos")).alias("table_age"),
     pl.when(pl.col("table") == "practitioner")
@@ -181,7 +171,7 @@ def _unlisted_partners(bypassing: pl.DataFrame, lines: pl.DataFrame, edits: pl.D
     met = (
         bypassing.select("row", "person_day_key", "table", "code", "billing_npi", "rendering_npi", "discipline", "dos")
         .join(partner, on=["person_day_key", "table"])
-        .filter((pl.col("row") != pl.col("other")) & (pl.col("code") != pl.col("code_right")) & _SAME_PROVIDER)
+        .filter((pl.col("row") != pl.col("other")) & (pl.col("code") != pl.col("code_right")) & SAME_PROVIDER)
         .filter(
             (pl.col("dos") > _complete_through()) | ~(pl.col("code").is_in(listed) | pl.col("code_right").is_in(listed))
         )
