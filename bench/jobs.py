@@ -149,7 +149,8 @@ def group_by(folder: str) -> dict[str, Any]:
 
 
 def one_visit(visits: int) -> dict[str, Any]:
-    """Check single visits, warm: the rules alone, and from JSON to a report."""
+    """Check single visits, warm: the rules alone, and from JSON to a report; beside them, one bare step of Polars."""
+    import polars as pl
     from make_visits import make_visits
 
     import cleanclaim
@@ -163,9 +164,12 @@ def one_visit(visits: int) -> dict[str, Any]:
     for services, visit in list(zip(frames, given, strict=True))[:20]:
         check(services, as_of=AS_OF, config=config)
         cleanclaim.check(visit, as_of=AS_OF, config=config)
+    five = pl.DataFrame({f"column_{k}": [1, 2, 3, 4, 5] for k in range(100)})
+    steps = [_timed(lambda: five.with_columns(pl.col("column_1") + 1)) for _ in range(10 * visits)]
     rules = [_timed(lambda s=s: check(s, as_of=AS_OF, config=config)) for s in frames]
     whole = [_timed(lambda v=v: cleanclaim.check(v, as_of=AS_OF, config=config)) for v in given]
     return {
+        "step_milliseconds": statistics.median(clock.seconds * 1000 for clock in steps),
         "milliseconds": [clock.seconds * 1000 for clock in rules],
         "cpu_milliseconds": [clock.cpu_seconds * 1000 for clock in rules],
         "whole_milliseconds": [clock.seconds * 1000 for clock in whole],

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 
 BUCKETS = 256
-ROWS = 100_000
+ROWS = 50_000
+_RECORDS = 4_096
 _PATIENT = pl.coalesce("patient_id", "visit_id", "claim_id").fill_null("")
 
 
@@ -50,13 +50,12 @@ def _spill(batch: pl.DataFrame, path: Path) -> tuple[Path, list[int]]:
     """Write a batch sorted by bucket; return the file and the row at which each bucket begins (and the end)."""
     bucketed = batch.with_columns(_bucket=_PATIENT.hash(seed=0) % BUCKETS).sort("_bucket", maintain_order=True)
     starts = bucketed["_bucket"].search_sorted(pl.Series(range(BUCKETS + 1), dtype=pl.UInt64), side="left").to_list()
-    bucketed.drop("_bucket").write_ipc(path, compression="uncompressed")
+    # small record batches: a partition reads no more than its own rows of each file
+    bucketed.drop("_bucket").write_ipc(path, compression="lz4", record_batch_size=_RECORDS)
     return path, starts
 
 
 def _gather(spilled: list[tuple[Path, list[int]]], rows: int) -> Iterator[pl.DataFrame]:
-    # memory-mapped: a partition touches only the pages of its own rows
-    tables = [pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path, _ in spilled]
     sizes = [sum(starts[b + 1] - starts[b] for _, starts in spilled) for b in range(BUCKETS)]
     first = 0
     while first < BUCKETS:
@@ -66,7 +65,7 @@ def _gather(spilled: list[tuple[Path, list[int]]], rows: int) -> Iterator[pl.Dat
             last += 1
         if held:
             yield pl.concat(
-                pl.DataFrame(table.slice(starts[first], starts[last] - starts[first]))
-                for table, (_, starts) in zip(tables, spilled, strict=True)
+                pl.scan_ipc(path).slice(starts[first], starts[last] - starts[first]).collect()
+                for path, starts in spilled
             )
         first = last
