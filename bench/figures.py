@@ -95,7 +95,7 @@ def bulk(folder: Path, sizes: Sizes) -> list[Figure]:
     for _ in range(sizes.runs):
         rules.append(run("all_rules", folder=str(lines)))
         plain.append(run("oracles", folder=str(lines), lines=sizes.sample))
-        bare.append(run("group_by", folder=str(lines)))
+        bare.append(_median_of([run("group_by", folder=str(lines)) for _ in range(3)]))
     rate, plain_rate = _rates(rules, "seconds"), _rates(plain, "seconds")
     of_cpu = _ratios(_rates(rules, "cpu_seconds"), _rates(plain, "cpu_seconds"))
     as_long = _ratios(_column(rules, "seconds"), _column(bare, "seconds"))
@@ -122,7 +122,8 @@ def bulk(folder: Path, sizes: Sizes) -> list[Figure]:
             as_long,
             lambda value: value <= 50,
             "The same run against one streaming Polars group-by over the same Parquet files: the timed units of each "
-            "patient, day, billing provider and discipline. Each in a new process, the first call.",
+            "patient, day, billing provider and discipline. Each the first call of a new process; the group-by is the "
+            "median of three.",
             f"{_middle(_column(rules, 'seconds')):.1f} s against {_middle(_column(bare, 'seconds')):.3f} s; by "
             f"processor time {_middle(as_long_of_cpu):.0f} times as long.",
         ),
@@ -256,6 +257,11 @@ FIGURES: tuple[Callable[[Path, Sizes], list[Figure]], ...] = (
     claims_to_findings,
     claim_tables,
 )
+
+
+def _median_of(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One call of a fifth of a second is at the mercy of whoever else uses the machine."""
+    return sorted(results, key=lambda result: float(result["seconds"]))[len(results) // 2]
 
 
 def _column(results: Sequence[dict[str, Any]], name: str) -> list[float]:

@@ -32,7 +32,8 @@ def _settled(expected: dict[str, Any]) -> Iterator[dict[str, int]]:
 
 def _case(name: str, minutes: dict[str, int], units: dict[str, int], payer: str) -> Case:
     lines = tuple(
-        {"code": code, "minutes": minutes[code], "units": billed, "modifiers": "GP", "payer": payer}
+        # a service without units is given and not billed
+        {"code": code, "minutes": minutes[code], "units": billed or None, "modifiers": "GP", "payer": payer}
         for code, billed in units.items()
     )
     return Case("", name, "pass", lines, AS_OF, {}, None, (), {}, None)
@@ -75,5 +76,7 @@ def test_a_unit_less_is_money_left_behind(kind: str, payer: str) -> None:
         units = next(_settled(vector["expected"]))
         for code in (code for code, billed in units.items() if billed):
             fewer = units | {code: units[code] - 1}
+            if not any(fewer.values()):
+                continue  # no line is left on a claim that could have a finding
             cases.append(_case(f"{vector['id']} {code}", vector["inputs"]["minutes"], fewer, payer))
     assert [name for name, rules in _broken(cases) if rules != ["U103"]] == []

@@ -139,6 +139,9 @@ def _missing(column: str) -> pl.Expr:
     """True where an input is null; what a file *cannot* carry, or a table does not cover, is missing too."""
     if column.startswith("carries_") or column.endswith("_covers"):
         return ~pl.col(column).fill_null(False)
+    if column == "edits_possible":
+        # an edit that the tables in hand cannot rule out is what is missing
+        return pl.col(column).fill_null(1) > 0
     return pl.col(column).is_null()
 
 

@@ -146,7 +146,12 @@ def _read(request: Mapping[str, Any]) -> _Visit:
         raise InputError("give either gpci or locality, not both", field="gpci")
     place, index = "national values: every geographic index is 1", {}
     if given is not None:
-        place, index = "geographic indices as given", _indices(given)
+        index = _indices(given)
+        # indices that are all 1 are the national values
+        if set(index.values()) == {1.0}:
+            given, index = None, {}
+        else:
+            place = "geographic indices as given"
     elif asked is not None:
         place, index = _locality(asked, dos)
     given_services = services(request, '{"code": ..., "units": ...}')

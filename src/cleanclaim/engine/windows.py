@@ -18,7 +18,10 @@ def _known_sum_over(values: pl.Expr, group: tuple[str, ...]) -> pl.Expr:
 
 
 _TOTALS = (
-    _known_sum_over(pl.col("units"), _DAY_CODE).alias("day_units"),
+    # a line that repeats another is a fault of its own, and does not make too many units as well
+    _known_sum_over(pl.when(pl.col("duplicate_of").is_null()).then("units").otherwise(0.0), _DAY_CODE).alias(
+        "day_units"
+    ),
     (pl.col("row") == pl.col("row").min().over(_DAY_CODE)).alias("first_of_day"),
     pl.len().over(_SPLIT).cast(pl.Int64).alias("split_lines"),
     (pl.col("row") == pl.col("row").min().over(_SPLIT)).alias("first_of_split"),
@@ -103,14 +106,15 @@ def with_running_allowed(lines: pl.DataFrame) -> pl.DataFrame:
 _FIRST_ROW = pl.when(pl.col("claim_key").is_not_null()).then("row").min().over(SAME_SERVICE)
 _FIRST_CLAIM = pl.col("claim_key").min().over(SAME_SERVICE)
 _ELSEWHERE = pl.col("claim_key") != _FIRST_CLAIM
-_TWICE = (pl.col("row") != _FIRST_ROW) & ~pl.col("timed") & ~pl.col("untimed")
+# two lines of a timed code are a split, two of a code with a maximum of one are one too many: they have their own rules
+_OWN_RULE = pl.col("timed") | (pl.col("untimed") & (pl.col("mue_units") == 1).fill_null(False))
+_TWICE = (pl.col("row") != _FIRST_ROW) & ~_OWN_RULE
 
 
 def with_duplicates(lines: pl.DataFrame) -> pl.DataFrame:
     """Add the row of an earlier line that is the same service: on another claim, or twice on one claim.
 
-    The same: patient, date, billing provider, payer level, code, modifiers and units. Two lines of a timed or untimed
-    code on one claim are a split or a repeat, which have rules of their own.
+    The same: patient, date, billing provider, payer level, code, modifiers and units.
     """
     # the copy of a line sorts after the line it repeats
     first_claim = pl.when(_ELSEWHERE).then(pl.col("claim_id").first().over(SAME_SERVICE))

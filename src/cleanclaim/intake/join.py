@@ -64,16 +64,26 @@ _DISCIPLINES = {
 }
 
 
+_BLOCK = ("_claim", "dos", "code", "by", "minutes", "start_minute", "stop_minute")
+# the same block twice, or the same row in two files, is one service told twice; two rows of equal length without clock
+# times in one file may be two sessions
+_REPEATED = (pl.col("row") > pl.col("row").min().over(_BLOCK)) & (
+    pl.col("start_minute").is_not_null() | (pl.col("file_id") != pl.col("file_id").min().over(_BLOCK))
+)
+
+
 @dataclass(frozen=True)
 class Joined:
     """``services``: claim lines with their minutes, and services given beside them; the rows that found no one claim.
 
-    ``unmatched`` and ``ambiguous`` are rows of minutes (SERVICES); ``merged`` counts those that became part of a line.
+    ``unmatched``, ``ambiguous`` and ``repeated`` are rows of minutes (SERVICES); ``merged`` counts those that became
+    part of a line.
     """
 
     services: pl.DataFrame
     unmatched: pl.DataFrame
     ambiguous: pl.DataFrame
+    repeated: pl.DataFrame
     merged: int
 
 
@@ -81,12 +91,13 @@ def join_minutes(claims: pl.DataFrame, minutes: pl.DataFrame) -> Joined:
     """Return ``claims`` with the ``minutes`` put to them; both have the columns of SERVICES and rows of their own.
 
     Each row of minutes goes to one claim line, or stays as a service of that claim that is not billed (a further block
-    of a code, or a code that is not billed), or is unmatched or ambiguous.
+    of a code, or a code that is not billed), or is unmatched, ambiguous, or the same minutes over again.
     """
     lines = _with_claim(claims).sort("row")
     found = _find(lines, minutes)
     single = found.filter(pl.col("count") == 1).select("row", "_claim", "billed_code")
-    rows = minutes.join(single, on="row", how="inner")
+    matched = minutes.join(single, on="row", how="inner")
+    rows, repeated = matched.filter(~_REPEATED), matched.filter(_REPEATED)
     pairs = _pair(lines, rows)
     beside = rows.join(pairs, on="row", how="anti")
     served = _with_minutes(lines, rows, pairs)
@@ -95,6 +106,7 @@ def join_minutes(claims: pl.DataFrame, minutes: pl.DataFrame) -> Joined:
         pl.concat([served.select(SERVICES.schema.names()), given]).sort("row"),
         minutes.join(found, on="row", how="anti"),
         minutes.join(found.filter(pl.col("count") > 1), on="row", how="semi"),
+        repeated,
         pairs.height,
     )
 

@@ -194,8 +194,9 @@ def _gather_joined(together: Sequence[Source], gathering: _Gathering) -> None:
         _report(alone, f"{unmatched}; checked on its own"),
         _report(lost, f"{unmatched}; the row is left out"),
         _report(joined.ambiguous, f"{ambiguous}; the row is left out"),
+        _report(joined.repeated, "the same minutes again; counted once, the row is left out"),
     ]
-    gathering.left_out += lost.height + joined.ambiguous.height
+    gathering.left_out += lost.height + joined.ambiguous.height + joined.repeated.height
     gathering.merged += joined.merged
     beside = joined.services.height - sum(frame.height for frame in claims)
     gathering.notes.append(

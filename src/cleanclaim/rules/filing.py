@@ -157,8 +157,8 @@ I306 = Rule(
     applies=_dated,
     when=pl.when(_dated).then(_repeats),
     found=pl.when(pl.col("duplicate_claim").is_not_null())
-    .then(pl.format("the same services as claim {}", pl.col("duplicate_claim")))
-    .otherwise(pl.lit("the same services as an earlier claim")),
+    .then(pl.format("services that are already on claim {}", pl.col("duplicate_claim")))
+    .otherwise(pl.lit("services that are already on an earlier claim")),
     expected=pl.lit("one claim, or a replacement that names it"),
     message=(
         "Claim of {dos}: {found}, expected {expected}. The payer denies an exact duplicate, and repeats draw "

@@ -51,6 +51,7 @@ U101 = Rule(
     ),
     severity=Severity.COMPLIANCE,
     denial=("151",),
+    yields_to=("U108",),
     fix=Fix("Lower the units to what the documented minutes allow", Needs.NOTE, Who.BILLER),
     priced_cents=cents_of(_billed - _allowed, pl.col("lowest_unit_cents")),
     charged_cents=cents_of(_billed - _allowed, pl.col("lowest_unit_charge_cents")),
@@ -76,7 +77,7 @@ U102 = Rule(
     severity=Severity.COMPLIANCE,
     denial=("151",),
     fix=Fix("Lower the units of the code to what its documented minutes earn", Needs.NOTE, Who.BILLER),
-    yields_to=("M103",),
+    yields_to=("M103", "U108"),
     priced_cents=cents_of(_code_excess, pl.col("unit_reduced_cents")),
     charged_cents=cents_of(_code_excess, charged_per_unit(pl.col("charge_cents"), pl.col("units"))),
 )
@@ -98,7 +99,7 @@ U103 = Rule(
     ),
     severity=Severity.UNDERBILLING,
     fix=Fix("Add the units that the documented minutes allow", Needs.NOTE, Who.BILLER),
-    yields_to=("U108",),
+    yields_to=("U108", "I309"),
     priced_cents=cents_of(_whole_missing, pl.col("lowest_unit_cents")),
     charged_cents=cents_of(_whole_missing, pl.col("lowest_unit_charge_cents")),
 )
@@ -210,7 +211,6 @@ U108 = Rule(
     severity=Severity.DENIAL,
     denial=("16",),
     fix=Fix("Bill the whole units that the documented minutes earn", Needs.NOTE, Who.BILLER),
-    yields_to=("U101", "U102"),
     priced_cents=pl.col("allowed_cents"),
     charged_cents=pl.col("charge_cents"),
 )
