@@ -138,7 +138,7 @@ def bulk(folder: Path, sizes: Sizes) -> list[Figure]:
     ]
 
 
-def single_visit(_: Path, sizes: Sizes) -> list[Figure]:
+def single_visit(folder: Path, sizes: Sizes) -> list[Figure]:
     """One visit at a time."""
     results = [run("one_visit", visits=sizes.visits) for _ in range(sizes.runs)]
     middle = _middle([_percentile(r["milliseconds"], 0.5) for r in results])
@@ -161,7 +161,7 @@ def single_visit(_: Path, sizes: Sizes) -> list[Figure]:
     ]
 
 
-def cold_start(_: Path, sizes: Sizes) -> list[Figure]:
+def cold_start(folder: Path, sizes: Sizes) -> list[Figure]:
     """``cleanclaim units - --json`` as a command."""
     command = Path(sys.executable).with_name("cleanclaim")
     call = [str(command)] if command.exists() else [sys.executable, "-c", _COMMAND]

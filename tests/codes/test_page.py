@@ -268,9 +268,7 @@ def test_a_page_from_data_alone() -> None:
     assert shown["what_it_is_not"] == []
     assert (shown["unit_kind"], shown["minutes_per_unit"]) == ("untimed", None)
     assert rules("97012") == ["U106", "P101", "P102", "P104", "P105", "M102", "D101", "D108", "D109", "D202"]
-    assert "More than 1 unit in a day, over all lines." in [
-        mistake["mistake"] for mistake in shown["common_mistakes"]
-    ]
+    assert "More than 1 unit in a day, over all lines." in [mistake["mistake"] for mistake in shown["common_mistakes"]]
 
 
 def test_addon_names_its_base() -> None:
