@@ -113,13 +113,25 @@ def with_disciplines(services: pl.DataFrame) -> pl.DataFrame:
     if not known["discipline"].has_nulls():
         return known
     day = ["_patient", "dos", "billing_npi", "sequence"]
-    lowest, highest = pl.col("discipline").min().over(day), pl.col("discipline").max().over(day)
-    return known.with_columns(discipline=pl.coalesce("discipline", pl.when(lowest == highest).then(lowest)))
+    open_rows = known.filter(pl.col("discipline").is_null()).select("row", *day)
+    only = (
+        known.select(*day, "discipline")
+        .join(open_rows.select(day).unique(), on=day, how="semi", nulls_equal=True)
+        .group_by(day)
+        .agg(_low=pl.col("discipline").min(), _only=pl.col("discipline").max())
+        .filter(pl.col("_low") == pl.col("_only"))
+    )
+    told = open_rows.join(only, on=day, how="inner", nulls_equal=True).select("row", "_only")
+    return (
+        known.join(told, on="row", how="left", maintain_order="left")
+        .with_columns(discipline=pl.coalesce("discipline", "_only"))
+        .drop("_only")
+    )
 
 
-_VISIT = ("_patient", "dos", "sequence", "_copy", "billing_npi", "discipline")
-_CLAIM = ("file_id", "claim_seq", "_claim", "_patient", "sequence", "frequency")
-SAME_SERVICE = ("_patient", "dos", "sequence", "billing_npi", "code", "modifiers_text", "units")
+_VISIT = ("_patient", "dos", "sequence", "billing_npi", "discipline")
+_CLAIM = ("file_id", "claim_seq", "_claim", "_person", "sequence", "frequency")
+SAME_SERVICE = ("_day", "code_key", "modifiers_text", "units")
 """Two billed lines that agree in all of these are the same service."""
 
 
@@ -128,29 +140,39 @@ def _numbered(columns: Sequence[str]) -> pl.Expr:
     return changed.cast(pl.Int64).cum_sum()
 
 
-_KEYS = (
-    _numbered(_VISIT[:4]).alias("person_day_key"),
-    _numbered(_VISIT[:5]).alias("day_key"),
-    _numbered(_VISIT).alias("visit_key"),
+_NUMBERS = (
+    _numbered(_VISIT[:1]).alias("_person"),
+    _numbered(_VISIT[:3]).alias("_person_day"),
+    _numbered(_VISIT[:4]).alias("_day"),
+    _numbered(_VISIT).alias("_visit"),
+    pl.col("code").cast(pl.Categorical).to_physical().cast(pl.Int64).alias("code_key"),
+    # rows that name neither claim nor visit: a patient's day is taken as one claim
+    pl.coalesce(
+        "claim_id", "visit_id", pl.when(pl.col("patient_id").is_not_null()).then(pl.col("dos").cast(pl.String))
+    ).alias("_claim"),
+)
+_ON_A_CLAIM = pl.col("_claim").is_not_null() & pl.col("billed")
+_CLAIM_KEY = pl.when(_ON_A_CLAIM).then(pl.when("billed").then("row").min().over(_CLAIM)).alias("claim_key")
+_COPIED = (pl.col("claim_key") > pl.col("claim_key").min().over(SAME_SERVICE)).fill_null(False).cast(pl.Int64)
+# a number twice as large leaves room for the copies
+_KEYS = tuple(
+    (pl.col(f"_{name}") * 2 + pl.col("_copy")).alias(f"{name}_key") for name in ("person_day", "day", "visit")
 )
 
 
 def with_keys(services: pl.DataFrame) -> pl.DataFrame:
-    """Sort by patient and day and number the groups: ``visit_key``, ``day_key``, ``person_day_key``, ``claim_key``.
+    """Sort by patient, day and row; number visits, days, patient-days (``visit_key`` ...), claims and codes.
 
-    Visits, days and patient-days are numbered in the order of the sort; a claim's key is its first billed row, null
-    where a row names no claim, visit or patient. The copy of a service on a later claim is in a visit of its own, so
-    that a claim sent twice is one fault and not also too many units.
+    A claim's key is its first billed row, null where a row names no claim, visit or patient. The copy of a service on
+    a later claim is in a visit of its own, so that a claim sent twice is one fault and not also too many units.
+    ``code_key`` stands for the code within this partition.
     """
-    # rows that name neither claim nor visit: a patient's day is taken as one claim
-    day = pl.when(pl.col("patient_id").is_not_null()).then(pl.col("dos").cast(pl.String))
-    on_a_claim = pl.col("_claim").is_not_null() & pl.col("billed")
-    claimed = services.with_columns(_claim=pl.coalesce("claim_id", "visit_id", day)).with_columns(
-        claim_key=pl.when(on_a_claim).then(pl.when("billed").then("row").min().over(_CLAIM))
-    )
-    copied = pl.col("claim_key") > pl.col("claim_key").min().over(SAME_SERVICE)
     return (
-        claimed.with_columns(_copy=copied.fill_null(False)).sort([*_VISIT, "row"], nulls_last=False).with_columns(_KEYS)
+        services.sort([*_VISIT, "row"], nulls_last=False)
+        .with_columns(_NUMBERS)
+        .with_columns(_CLAIM_KEY)
+        .with_columns(_copy=_COPIED)
+        .with_columns(_KEYS)
     )
 
 

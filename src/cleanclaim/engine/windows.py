@@ -7,9 +7,10 @@ import polars as pl
 from cleanclaim.engine.beside import beside
 from cleanclaim.engine.keys import SAME_SERVICE
 
-_DAY_CODE = ("day_key", "code")
-_SPLIT = ("visit_key", "code", "assistant_modifier")
+_DAY_CODE = ("day_key", "code_key")
+_SPLIT = ("visit_key", "code_key", "assistant_modifier")
 _VISIT_CODE = ("visit_key", "code")
+_OF_CODE = ("visit_key", "code_key")
 
 
 def _known_sum_over(values: pl.Expr, group: tuple[str, ...]) -> pl.Expr:
@@ -25,9 +26,9 @@ _TOTALS = (
     (pl.col("row") == pl.col("row").min().over(_DAY_CODE)).alias("first_of_day"),
     pl.len().over(_SPLIT).cast(pl.Int64).alias("split_lines"),
     (pl.col("row") == pl.col("row").min().over(_SPLIT)).alias("first_of_split"),
-    (pl.col("row") == pl.col("row").min().over(_VISIT_CODE)).alias("first_of_code"),
-    _known_sum_over(pl.col("units"), _VISIT_CODE).alias("code_units_billed"),
-    _known_sum_over(pl.when("assistant_modifier").then("units").otherwise(0.0), _VISIT_CODE).alias(
+    (pl.col("row") == pl.col("row").min().over(_OF_CODE)).alias("first_of_code"),
+    _known_sum_over(pl.col("units"), _OF_CODE).alias("code_units_billed"),
+    _known_sum_over(pl.when("assistant_modifier").then("units").otherwise(0.0), _OF_CODE).alias(
         "assistant_units_billed"
     ),
 )
