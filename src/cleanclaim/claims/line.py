@@ -1,0 +1,131 @@
+"""LINE: a claim line that stands, with what publications, payers and the rest of its visit say of it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cleanclaim.claims.services import SERVICES
+from cleanclaim.claims.table import Column, Table
+
+_S, _I, _F, _B, _D = pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Date()
+
+_CODE_FACTS = (
+    Column("known_code", _B, "the code is in the therapy catalogue"),
+    Column(
+        "unit_kind", _S, "timed, timed_first, timed_addon, untimed, unlisted, area, ...", null="not in the catalogue"
+    ),
+    Column("minutes_per_unit", _I, "length of one unit", "minutes", "not a timed code"),
+    Column("timed", _B, "units of the code count minutes"),
+    Column("untimed", _B, "the code is billed once whatever its time"),
+    Column("pooled", _B, "a 15-minute code that enters the day's pool of timed minutes"),
+    Column("always_therapy", _B, "on CMS's list as always therapy", null="its place on the list is uncertain"),
+    Column("sometimes_therapy", _B, "on CMS's list as sometimes therapy", null="its place on the list is uncertain"),
+    Column("required_discipline", _S, "the only discipline modifier the code takes", null="takes more than one"),
+    Column("is_evaluation", _B, "an evaluation or re-evaluation"),
+    Column("is_addon", _B, "an add-on code"),
+    Column("code_first_day", _D, "first day the code is valid", null="not known, or long ago"),
+    Column("code_last_day", _D, "last day the code is valid", null="still valid, or not known"),
+    Column("code_valid", _B, "the code is valid on the date of service", null="no table covers the code on that date"),
+    Column("replaced_by", _S, "codes that replace it, separated by one space"),
+    Column("well_formed_code", _B, "five letters or digits in the form of a procedure code"),
+    Column("fee_status", _S, "Medicare fee schedule status letter on the date", null="no table for that date"),
+    Column("fee_age", _S, "release of the fee schedule row, where the date is outside it", null="covers the date"),
+    Column("mue_units", _I, "unit maximum of the table that applies", "units", "no row in that table"),
+    Column("mue_mai", _I, "adjudication indicator: 1 line, 2 day by policy, 3 day by clinical data"),
+    Column("mue_age", _S, "release of that table, where the date is outside it", null="covers the date"),
+)
+
+_POLICY = (
+    Column("unit_method", _S, "how the payer turns minutes into units: one of METHODS", null="payer not mapped"),
+    Column("discipline_modifier_required", _B, "payer wants GP, GO or GN on therapy codes"),
+    Column("assistant_modifier_required", _B, "payer wants CQ or CO for assistants' services, in this setting"),
+    Column("assistant_midpoint_test", _B, "the 8-minute test decides the last unit (from 2022)"),
+    Column("kx_threshold_cents", _I, "year's KX threshold of the line's bucket", "cents", "payer has none"),
+    Column("kx_applies", _B, "the payer has a KX threshold"),
+    Column("fee_status_applies", _B, "Medicare's status letters decide what the payer pays"),
+    Column("referring_required", _B, "payer wants the referring provider on professional therapy claims"),
+    Column("one_line_per_code", _B, "payer wants a timed code on one line a date"),
+    Column("either_column_bypass", _B, "a bypass modifier may stand on either line of a pair"),
+    Column("pair_edits_apply", _B, "payer uses NCCI pair edits"),
+    Column("unit_maximums_apply", _B, "payer uses NCCI unit maximums"),
+    Column("substitute_code", _S, "code that the payer wants instead of this one"),
+    Column("code_excluded", _B, "the payer's pack lists the code as never paid"),
+)
+
+LINE = Table(
+    "line",
+    "a claim line that stands (neither replaced nor voided)",
+    (
+        *SERVICES.columns,
+        *_CODE_FACTS,
+        *_POLICY,
+        Column("visit_key", _I, "patient, date, billing provider and discipline"),
+        Column("claim_key", _I, "the claim the line is on", null="the input has no claims"),
+        Column(
+            "discipline", _S, "GP, GO or GN: the modifier, else stated, else the clinician's, else the day's only one"
+        ),
+        Column("clinician_discipline", _S, "GP, GO or GN after the clinician's credential or taxonomy"),
+        Column("revenue_discipline", _S, "GP, GO or GN after the revenue code's family"),
+        Column("discipline_modifiers", _I, "different discipline modifiers on the line"),
+        Column("has_gp", _B, "GP on the line"),
+        Column("has_go", _B, "GO on the line"),
+        Column("has_gn", _B, "GN on the line"),
+        Column("has_cq", _B, "CQ on the line"),
+        Column("has_co", _B, "CO on the line"),
+        Column("assistant_modifier", _B, "CQ or CO on the line"),
+        Column("has_59", _B, "59 on the line"),
+        Column("x_modifiers", _I, "different XE, XP, XS, XU on the line"),
+        Column("has_bypass", _B, "59 or an X modifier on the line"),
+        Column("bypass_text", _S, "that modifier", null="none"),
+        Column("has_kx", _B, "KX on the line"),
+        Column("has_ga", _B, "GA on the line"),
+        Column("has_gx", _B, "GX on the line"),
+        Column("has_gy", _B, "GY on the line"),
+        Column("has_gz", _B, "GZ on the line"),
+        Column("modifiers_text", _S, "the line's modifiers, separated by one space", null="none"),
+        Column("day_units", _F, "units of this code for the patient, day and billing provider", "units"),
+        Column("first_of_day", _B, "first line of this code for the patient, day and billing provider"),
+        Column("base_present", _B, "an add-on code's base is billed the same day", null="not an add-on"),
+        Column("base_codes", _S, "the base codes of an add-on code, separated by one space"),
+        Column("split_lines", _I, "lines of this visit with this code and the same assistant modifier"),
+        Column("first_of_split", _B, "first of those lines"),
+        # minutes to units, per visit and code (the same on each line of the code in the visit)
+        Column("first_of_code", _B, "first line of this code in the visit"),
+        Column("code_minutes", _I, "minutes of the code that count", "minutes", "a service of the code has no minutes"),
+        Column("code_units_billed", _F, "units billed for the code in the visit", "units"),
+        Column("code_units_expected", _I, "units the minutes earn the code, after the tie policy", "units"),
+        Column("code_units_low", _I, "fewest units any settling of a tie gives the code", "units"),
+        Column("code_units_high", _I, "most units any settling of a tie gives the code", "units"),
+        Column("assistant_minutes", _I, "the assistant's separate minutes of the code", "minutes"),
+        Column("assistant_units_billed", _F, "units of the code billed with CQ or CO", "units"),
+        Column("assistant_units_expected", _I, "of the expected units, those that take CQ or CO", "units"),
+        Column("assistant_only", _B, "an assistant gave every minute of the code, no therapist any"),
+        # price
+        Column("allowed_cents", _I, "expected allowed amount after the multiple-procedure reduction", "cents"),
+        Column("unit_full_cents", _I, "one unit at the full fee", "cents"),
+        Column("unit_reduced_cents", _I, "one unit with the reduced practice expense", "cents"),
+        Column("price_basis", _S, "expected (locality known) or national", null="no price"),
+        # KX threshold
+        Column("ytd_cents", _I, "allowed so far this year in the line's bucket", "cents"),
+        Column("running_allowed_cents", _I, "that, plus the lines of the day up to and with this one", "cents"),
+        Column("running_upper_cents", _I, "the most that could be: every unit at the full fee", "cents"),
+        # diagnoses
+        Column("diagnosis_count", _I, "diagnoses on the claim"),
+        Column("pointer_beyond", _I, "the first pointer past the list", null="every pointer is in the list"),
+        Column("diagnosis_unknown", _S, "first diagnosis that is not in the ICD-10-CM release", null="all are"),
+        Column("diagnosis_unbillable", _S, "first diagnosis that needs more digits", null="none"),
+        Column("diagnosis_table_covers", _B, "the ICD-10-CM release in hand covers the date of service"),
+        Column("diagnosis_age", _S, "that release, where the date is outside it", null="covers the date"),
+        # identity
+        Column("rendering_npi_valid", _B, "the check digit is right", null="no NPI"),
+        Column("billing_npi_valid", _B, "the check digit is right", null="no NPI"),
+        Column("referring_npi_valid", _B, "the check digit is right", null="no NPI"),
+        Column("renders_as_assistant", _B, "the rendering clinician is an assistant", null="credential not known"),
+        Column("duplicate_of", _I, "row of an earlier line on another claim that is the same", null="none"),
+        # bypass modifiers against the day's pairs
+        Column("edits_in_force", _I, "pair edits in force that name this line and another of the day"),
+        Column("edits_possible", _I, "pairs of this line that a table of that date might name"),
+        Column("pair_age", _S, "release of the pair table, where the date is past it", null="covers the date"),
+        Column("as_of", _D, "the day of the check"),
+    ),
+)
