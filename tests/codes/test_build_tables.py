@@ -12,13 +12,14 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from cleanclaim.codes import tables
+from cleanclaim.codes.imports import code_periods
 
 ROOT = Path(__file__).parents[2]
 EXTRACTS = ROOT.parent / "shared/data"
 sys.path.insert(0, str(ROOT / "tools"))
 
 import build_tables  # noqa: E402
-from tables import maximums, pairs  # type: ignore[import-not-found]  # noqa: E402
+from tables import pairs  # type: ignore[import-not-found]  # noqa: E402
 
 needs_extracts = pytest.mark.skipif(not EXTRACTS.is_dir(), reason="the folder of published extracts is not here")
 
@@ -124,7 +125,7 @@ def test_a_maximum_holds_from_the_latest_release_and_says_its_age() -> None:
             "last_day": [date(2024, 9, 30), date(2024, 12, 31)],
         }
     )
-    assert maximums.spans(releases).select("units", "first_day", "last_day", "age").rows() == [
+    assert code_periods.maximum_spans(releases).select("units", "first_day", "last_day", "age").rows() == [
         (4, None, date(2024, 6, 30), "table of 2024-07-01"),
         (4, date(2024, 7, 1), date(2024, 9, 30), None),
         (6, date(2024, 10, 1), date(2024, 12, 31), None),

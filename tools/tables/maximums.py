@@ -1,13 +1,14 @@
-"""Unit maximums: every release in hand, and for each day the value with the age of its table."""
+"""Unit maximums: every release in hand."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from tables.read import quarter_end, text_csv
+from cleanclaim.codes.imports.release import quarter_end
+from tables.read import text_csv
 
 RELEASES = (
     ("practitioner", "mue_practitioner_2024q3.csv", date(2024, 7, 1)),
@@ -18,14 +19,6 @@ RELEASES = (
     ("hospital", "mue_outpatient_2026q4.csv", date(2026, 10, 1)),
     ("medicaid", "mue_medicaid_practitioner_2026q1.csv", date(2026, 1, 1)),
 )
-SPANS = {
-    "code": pl.String,
-    "units": pl.Int64,
-    "mai": pl.Int64,
-    "first_day": pl.Date,
-    "last_day": pl.Date,
-    "age": pl.String,
-}
 
 
 def build(folder: Path) -> dict[str, pl.DataFrame]:
@@ -65,26 +58,3 @@ def _outside_the_family(folder: Path, listed: pl.DataFrame) -> list[pl.DataFrame
         )
         for table in ("practitioner", "hospital")
     ]
-
-
-def spans(table: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per code and span of days: the maximum of the latest release, else the earliest one, with its age.
-
-    ``age`` is null on the days of the release's own quarter.
-    """
-    rows: list[dict[str, object]] = []
-    for (code,), releases in table.sort("first_day").group_by("code", maintain_order=True):
-        found = releases.to_dicts()
-        next_days = [r["first_day"] for r in found[1:]] + [None]
-        for place, (release, next_day) in enumerate(zip(found, next_days, strict=True)):
-            fact = {"code": code, "units": release["units"], "mai": release["mai"]}
-            age = f"table of {release['first_day']}"
-            if place == 0:
-                before = release["first_day"] - timedelta(days=1)
-                rows.append(fact | {"first_day": None, "last_day": before, "age": age})
-            rows.append(fact | {"first_day": release["first_day"], "last_day": release["last_day"], "age": None})
-            gap = release["last_day"] + timedelta(days=1)
-            if next_day is None or gap < next_day:
-                end = None if next_day is None else next_day - timedelta(days=1)
-                rows.append(fact | {"first_day": gap, "last_day": end, "age": age})
-    return pl.DataFrame(rows, schema=SPANS)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from tables.read import authored, quarter_end, text_csv
+from cleanclaim.codes.imports.release import quarter_end
+from tables.read import authored, text_csv
 
 PAIR = ["column_one", "column_two"]
 COMPLETE, LATER = date(2024, 7, 1), date(2026, 10, 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -18,9 +17,3 @@ def text_csv(path: Path) -> pl.DataFrame:
 def authored(name: str) -> pl.DataFrame:
     """Return one of the project's own CSV files (labels and mappings written for this project)."""
     return text_csv(AUTHORED / f"{name}.csv")
-
-
-def quarter_end(first_day: date) -> date:
-    """Return the last day of the quarter that begins on ``first_day``."""
-    year, month = divmod(first_day.month + 2, 12)
-    return date(first_day.year + year, month + 1, 1) - timedelta(days=1)

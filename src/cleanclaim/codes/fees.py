@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 
 import polars as pl
 
@@ -11,7 +10,7 @@ from cleanclaim.codes import tables
 from cleanclaim.dated import Periods
 
 
-@cache
+@tables.cached
 def gpci_periods() -> tuple[Periods, pl.DataFrame]:
     """Return the periods of the indices, and the indices keyed (mac, locality, period).
 

@@ -5,15 +5,13 @@ A code is of the catalogue because it is listed there, never because its number 
 
 from __future__ import annotations
 
-from functools import cache
-
 import polars as pl
 
 from cleanclaim.codes import tables
 from cleanclaim.dated import Periods
 
 
-@cache
+@tables.cached
 def catalogue() -> pl.DataFrame:
     """Return the therapy catalogue, one row per code, retired codes included, in code order.
 
@@ -27,7 +25,7 @@ def catalogue() -> pl.DataFrame:
     return tables.load("therapy_codes")
 
 
-@cache
+@tables.cached
 def periods() -> Periods:
     """Return the periods of :func:`code_periods`: within one, no fact about any code changes.
 
@@ -38,7 +36,7 @@ def periods() -> Periods:
     return Periods(tables.load("code_periods")["first_day"].unique().sort().alias("start"))
 
 
-@cache
+@tables.cached
 def code_periods() -> pl.DataFrame:
     """Return all facts about each code by period: one row per code and period, keyed (code, period).
 

@@ -1,8 +1,8 @@
 """NCCI procedure pairs: which two codes of a day stand in each other's way, by table and date.
 
-The complete tables in hand are of one quarter and do not print when a row began. ``starts`` is the earliest day a row
-can have begun: its published first day, else the day after the row of the same pair before it ended. ``known_from``
-is the first day on which it is known to be in force; between the two the answer is null.
+The shipped tables are of one quarter and do not say when a row began; imported ones do. ``starts`` is the earliest
+day a row can have begun: its published first day, else the day after the row of the same pair before it ended.
+``known_from`` is the first day on which it is known to be in force; between the two the answer is null.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
@@ -36,7 +35,7 @@ class _Index:
     column_two: pl.Series
 
 
-@cache
+@tables.cached
 def _index() -> _Index:
     rows = tables.load("ncci_pairs")
     codes = rows["column_one"].dtype
@@ -62,8 +61,22 @@ def edits_among(codes: Iterable[str]) -> pl.DataFrame:
     return _among(frozenset(codes))
 
 
-@lru_cache(maxsize=4096)
+@tables.cached
 def _among(codes: frozenset[str]) -> pl.DataFrame:
+    listed, rows = _of_catalogue()
+    if codes <= listed:
+        return rows.filter(pl.col("column_one").is_in(codes) & pl.col("column_two").is_in(codes))
+    return _rows_of(codes)
+
+
+@tables.cached
+def _of_catalogue() -> tuple[frozenset[str], pl.DataFrame]:
+    """Nearly every claim has codes of the catalogue alone: their rows are few among all rows of the tables."""
+    codes = frozenset(hcpcs.catalogue()["code"])
+    return codes, _rows_of(codes)
+
+
+def _rows_of(codes: frozenset[str]) -> pl.DataFrame:
     index = _index()
     places = [index.place[code] for code in codes if code in index.place]
     wanted = pl.zeros(len(index.place), dtype=pl.Boolean, eager=True).scatter(places, True)
@@ -106,7 +119,7 @@ def table_age(day: pl.Expr) -> pl.Expr:
     return pl.when(day > pl.col("confirmed_through")).then(pl.col("age")).when(inferred).then(first)
 
 
-@cache
+@tables.cached
 def ages() -> dict[str, str]:
     """Return the text to show, by table, for a day after the release: its date, and how a later one bears it out.
 
@@ -128,14 +141,33 @@ def complete_through(table: str) -> date:
     return day
 
 
-@cache
-def family() -> frozenset[str]:
-    """Return the codes of which every pair row was taken from the national tables.
+@tables.cached
+def family(table: str | None = None) -> frozenset[str]:
+    """Return the codes of which every pair row was taken from a national table; null: from both.
 
     >>> {"97530", "97532"} <= family(), "97007" in family()
     (True, False)
     """
-    return frozenset(tables.load("ncci_family")["code"].to_list())
+    listed = tables.load("ncci_family")
+    if "table" not in listed.columns:
+        return frozenset(listed["code"].to_list())
+    both = {name: frozenset(listed.filter(pl.col("table") == name)["code"].to_list()) for name in TABLES}
+    return both[table] if table else frozenset.intersection(*both.values())
+
+
+@tables.cached
+def of_family() -> pl.Expr:
+    """Return, over table and the codes of a pair (code, code_right), whether absence from the table means anything.
+
+    >>> pairs = pl.DataFrame({"table": ["hospital"], "code": ["97530"], "code_right": ["97007"]})
+    >>> pairs.select(of_family()).item()
+    True
+    """
+    named = {name: pl.lit(pl.Series(sorted(family(name)))).implode() for name in TABLES}
+    either = {name: pl.col("code").is_in(codes) | pl.col("code_right").is_in(codes) for name, codes in named.items()}
+    if family(TABLES[0]) == family(TABLES[1]):
+        return either[TABLES[0]]
+    return pl.when(pl.col("table") == TABLES[0]).then(either[TABLES[0]]).otherwise(either[TABLES[1]])
 
 
 def pairs(a: str, b: str, on: date | str, setting: str) -> dict[str, Any]:
@@ -159,7 +191,7 @@ def pairs(a: str, b: str, on: date | str, setting: str) -> dict[str, Any]:
     rows = rows.sort("deleted", descending=True, nulls_last=False).with_columns(
         in_force=in_force(day), table_age=table_age(day)
     )
-    current = rows.filter("in_force")
+    current = rows.filter("in_force").head(1)
     bypass = list(BYPASS) if current.height and current["indicator"].item() == 1 else []
     return {
         "edits": [_edit(row) for row in rows.to_dicts()],
@@ -182,13 +214,13 @@ def _edit(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _note(rows: pl.DataFrame, codes: list[str], on: date, setting: str) -> str | None:
-    current = rows.filter("in_force")
+    current = rows.filter("in_force").head(1)
     if current.height:
         age: str | None = current["table_age"].item()
         return age
     if rows["in_force"].null_count():
         return f"the first day of the row is not published: whether it was in force on {on} is not known"
-    if not set(codes) & family():
+    if not set(codes) & family(setting):
         return "neither code is of the therapy family, for which the table was taken: no conclusion from its absence"
     if on > complete_through(setting):
         return f"{ages()[setting]}; whether an edit was added since is not known"
@@ -205,6 +237,8 @@ def _code(given: str, field: str) -> str:
 
 
 def _age(coverage: dict[str, Any]) -> str:
+    if coverage["compared_release"] is None:
+        return f"pair table of {coverage['release']}"
     compared, agreeing = coverage["rows_compared"], coverage["rows_agreeing"]
     share = f"all {compared:,}" if agreeing == compared else f"{agreeing:,} of {compared:,}"
     return (
@@ -213,7 +247,7 @@ def _age(coverage: dict[str, Any]) -> str:
     )
 
 
-@cache
+@tables.cached
 def _coverage(table: str) -> dict[str, Any]:
     found = tables.load("ncci_coverage").filter(pl.col("table") == table)
     if found.is_empty():
