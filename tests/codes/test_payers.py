@@ -50,7 +50,8 @@ def test_methods_are_those_of_the_schema() -> None:
         ("medicare", "tie_policy", date(2026, 3, 4), "order_given"),
         ("medicare", "modifier_order", date(2026, 3, 4), "bypass discipline assistant threshold"),
         ("medicare", "bypass_preference", date(2026, 3, 4), "X"),
-        ("medicare", "untimed_maximum_units", date(2026, 3, 4), 1),
+        ("medicare", "one_date_per_line", date(2021, 4, 18), False),
+        ("medicare", "one_date_per_line", date(2021, 4, 19), True),
         ("medicare", "discipline_modifier_required", date(2017, 12, 31), None),
         ("medicare", "discipline_modifier_required", date(2018, 1, 1), True),
         ("medicare", "assistant_modifier_required", date(2019, 12, 31), False),
@@ -108,7 +109,7 @@ def test_policy_has_every_pack_in_every_period_once() -> None:
     assert policy.height == len(payers.packs()) * len(payers.periods().starts)
     assert policy.select("pack", "period").is_duplicated().sum() == 0
     assert policy.schema["period"] == pl.UInt32
-    plain = {f.name for f in fields.FIELDS.values() if not f.by_code} - {"filing_limit"}
+    plain = {f.name for f in fields.FIELDS.values() if f.decides and not f.by_code} - {"filing_limit"}
     assert set(policy.columns) == {"pack", "period", "filing_limit_days", "filing_limit_months"} | plain
 
 
@@ -129,24 +130,25 @@ def test_code_policy_is_keyed_by_pack_code_and_period() -> None:
         "period": pl.UInt32,
         "substitute_code": pl.String,
         "code_excluded": pl.Boolean,
+        "counts_toward_timed_cap": pl.Boolean,
     }
     assert table.select("pack", "code", "period").is_duplicated().sum() == 0
 
 
 def test_file_name_is_the_pack_id() -> None:
     folder = Path(payers.__file__).parent
-    assert [pack.id for pack in payers.packs()] == [file.stem for file in sorted(folder.glob("*.toml"))]
+    assert [pack.id for pack in payers.packs()] == sorted(file.stem for file in folder.glob("*.toml"))
 
 
 def test_every_pack_says_when_its_sources_were_looked_at() -> None:
-    assert [pack.verified for pack in payers.packs()] == [date(2026, 11, 24)] * 3
+    assert {pack.verified for pack in payers.packs()} == {date(2026, 11, 24)}
 
 
 def test_unknown_payer_is_told_the_nearest() -> None:
     with pytest.raises(UnknownPayer) as error:
         payers.pack("medcare")
     assert str(error.value) == (
-        'payer: no payer pack is called "medcare"; did you mean "medicare"?; packs: commercial, medicaid, medicare'
+        'payer: no payer pack is called "medcare"; did you mean "medicare"?; `cleanclaim payers` lists them'
     )
 
 
@@ -165,10 +167,21 @@ def test_asking_for_no_field_is_a_bad_call() -> None:
         payers.standing("medicare", "code_excluded", date(2026, 3, 4))
 
 
-def test_uncertain_value_is_shown_and_not_relied_on() -> None:
-    pack = small(unit_method=[dated("cms", standing="U")], tie_policy=[dated("code_order")])
+def test_uncertain_value_is_shown_used_and_marked() -> None:
+    pack = small(
+        unit_method=[dated("cms", standing="U")],
+        tie_policy=[dated("code_order")],
+        code_excluded={"97010": [dated(True, standing="U", first_day=date(2020, 1, 1))]},
+        visit_limit=[dated("20 visits", standing="U")],
+    )
     policy = payers.Policy.of([pack])
-    assert policy.by_period.select("unit_method", "tie_policy").row(0) == (None, "code_order")
+    assert policy.by_period.select("unit_method", "tie_policy").row(0) == ("cms", "code_order")
+    assert policy.uncertain.rows() == [
+        ("x", 0, "unit_method", None),
+        ("x", 1, "unit_method", None),
+        ("x", 1, "code_excluded", "97010"),
+    ]
+    pack = small(unit_method=[dated("cms", standing="U")], tie_policy=[dated("code_order")])
     assert payers.pack_table(pack).select("field", "value", "standing").rows() == [
         ("unit_method", "cms", "U"),
         ("tie_policy", "code_order", "V"),
@@ -180,8 +193,9 @@ def test_uncertain_value_is_shown_and_not_relied_on() -> None:
 
 
 def test_payer_table() -> None:
-    table = payers.payer_table(date(2026, 3, 4)).select("pack", "unit_method", "unit_method_standing", "filing_limit")
-    assert table.rows() == [
+    chosen = [payers.pack(name) for name in ("commercial", "medicaid", "medicare")]
+    table = payers.payer_table(date(2026, 3, 4), chosen)
+    assert table.select("pack", "unit_method", "unit_method_standing", "filing_limit").rows() == [
         ("commercial", "ama", "R", None),
         ("medicaid", None, None, "12 months"),
         ("medicare", "cms", "V", "12 months"),
@@ -230,8 +244,8 @@ UNIT = "unit_method"
         ({UNIT: [dated("cms"), dated("ama")]}, "holds on the same days as the value before it (which ends never)"),
         ({"kx_applies": [dated("yes")]}, 'kx_applies[0].value: expected true or false without quotes, not "yes"'),
         ({"kx_applies": [dated(1)]}, "kx_applies[0].value: expected true or false without quotes, not 1"),
-        ({"untimed_maximum_units": [dated(True)]}, "expected a whole number from 1 to 99, not true"),
-        ({"untimed_maximum_units": [dated(0)]}, "expected a whole number from 1 to 99, not 0"),
+        ({"assistant_payment_percent": [dated(True)]}, "expected a whole number from 1 to 99, not true"),
+        ({"assistant_payment_percent": [dated(0)]}, "expected a whole number from 1 to 99, not 0"),
         ({"filing_limit": [dated(90)]}, "filing_limit[0].value: expected text in quotes, not 90"),
         ({"filing_limit": [dated("ninety days")]}, 'expected a time limit such as "90 days" or "12 months"'),
         ({"filing_limit": [dated("9999 months")]}, "(at most ten years)"),

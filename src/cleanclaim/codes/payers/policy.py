@@ -11,29 +11,38 @@ from functools import cached_property
 import polars as pl
 
 from cleanclaim.codes import params
-from cleanclaim.codes.payers.fields import FIELDS, Value, limit_parts
+from cleanclaim.codes.payers.fields import FIELDS, HYBRID, PRICED, Value, limit_parts
+from cleanclaim.codes.payers.law import at_least
 from cleanclaim.codes.payers.load import DatedValue, Pack
-from cleanclaim.dated import Periods
+from cleanclaim.dated import Periods, Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """The values of some packs, cut into periods within which none changes.
 
     ``by_period`` is keyed (pack, period) and has every pack in every period; ``by_code`` is keyed (pack, code, period)
-    and has only what a pack says. Null is not known; a value of standing U counts as not known.
+    and has only what a pack says. Null is not known. ``uncertain`` has a row (pack, period, field, code) for each value
+    of standing U, code null where the field does not go by code: what rests on it is advice. A price never rests on an
+    uncertain value: there it counts as not known.
     """
 
     periods: Periods
     by_period: pl.DataFrame
     by_code: pl.DataFrame
+    uncertain: pl.DataFrame
 
     @classmethod
     def of(cls, packs: Sequence[Pack]) -> Policy:
         """Return the tables of ``packs``, whose ids are distinct."""
         periods = Periods.between(_first_days(packs))
         starts: list[date] = periods.starts.to_list()
-        return cls(periods, _by_period(packs, starts), _by_code(packs, starts))
+        return cls(periods, _by_period(packs, starts), _by_code(packs, starts), _uncertain(packs, starts))
+
+    @cached_property
+    def doubtful_packs(self) -> pl.Series:
+        """The packs that have an uncertain value."""
+        return self.uncertain["pack"].unique()
 
     @cached_property
     def with_parameters(self) -> tuple[Periods, pl.DataFrame, pl.DataFrame]:
@@ -74,10 +83,14 @@ def _by_period(packs: Sequence[Pack], starts: list[date]) -> pl.DataFrame:
     columns["period"] = [period for _ in packs for period in periods]
     schema: dict[str, pl.DataType] = {"pack": pl.String(), "period": pl.UInt32()}
     for name, field in FIELDS.items():
-        if field.by_code:
+        if field.by_code or not field.decides:
             continue
-        columns[name] = [value for pack in packs for value in _spread(pack.fields.get(name, ()), starts)]
+        columns[name] = [value for pack in packs for value in _spread(_told(pack, name), starts)]
         schema[name] = field.dtype
+    columns["unit_method"] = [
+        at_least(None if method is None else str(method), None if floor is None else str(floor))
+        for method, floor in zip(columns["unit_method"], columns["state_law_floor"], strict=True)
+    ]
     limits = [limit_parts(str(limit)) if limit is not None else (None, None) for limit in columns.pop("filing_limit")]
     del schema["filing_limit"]
     columns["filing_limit_days"] = [days for days, _ in limits]
@@ -100,12 +113,38 @@ def _by_code(packs: Sequence[Pack], starts: list[date]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def _uncertain(packs: Sequence[Pack], starts: list[date]) -> pl.DataFrame:
+    rows = [
+        (pack.id, period, name, code)
+        for pack in packs
+        for name, code, value in pack.said()
+        if _doubtful(name, value)
+        for period in _periods_of(value.span, starts)
+    ]
+    schema = {"pack": pl.String(), "period": pl.UInt32(), "field": pl.String(), "code": pl.String()}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _doubtful(name: str, value: DatedValue) -> bool:
+    """Whether what rests on a value is advice only: how hybrid methods count is nowhere published."""
+    return FIELDS[name].decides and (not value.certain or (name == "unit_method" and value.value == HYBRID))
+
+
+def _told(pack: Pack, name: str) -> Sequence[DatedValue]:
+    values = pack.fields.get(name, ())
+    return [value for value in values if value.certain] if name in PRICED else values
+
+
+def _periods_of(span: Span, starts: list[date]) -> range:
+    """Return the periods that a span covers; no span divides one."""
+    low = 0 if span.first is None else bisect_left(starts, span.first)
+    return range(low, len(starts) if span.last is None else bisect_right(starts, span.last))
+
+
 def _spread(values: Sequence[DatedValue], starts: list[date]) -> list[Value | None]:
-    """Return the value in each period, which no span divides."""
+    """Return the value in each period."""
     spread: list[Value | None] = [None] * len(starts)
     for value in values:
-        if value.relied_on:
-            low = 0 if value.span.first is None else bisect_left(starts, value.span.first)
-            high = len(starts) if value.span.last is None else bisect_right(starts, value.span.last)
-            spread[low:high] = [value.value] * (high - low)
+        for period in _periods_of(value.span, starts):
+            spread[period] = value.value
     return spread

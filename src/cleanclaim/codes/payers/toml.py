@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A place in a TOML document, and the checks of the value that stands there.
+    """A place in a TOML document, and the checks of the value that stands there. ``folder`` is that of the file.
 
     >>> str(Key("medicare.toml") / "unit_method" / 0 / "value")
     'unit_method[0].value'
@@ -32,15 +32,16 @@ class Key:
 
     file: str
     path: str = ""
+    folder: Path | None = None
 
     def __str__(self) -> str:
         return self.path or "the file"
 
     def __truediv__(self, name: str | int) -> Key:
         if isinstance(name, int):
-            return Key(self.file, f"{self.path}[{name}]")
+            return replace(self, path=f"{self.path}[{name}]")
         bare = name if name and all(c.isalnum() or c in "_-" for c in name) else f'"{_short(name)}"'
-        return Key(self.file, f"{self.path}.{bare}" if self.path else bare)
+        return replace(self, path=f"{self.path}.{bare}" if self.path else bare)
 
     def error(self, message: str) -> ConfigError:
         """Return the error for this place."""
@@ -89,6 +90,12 @@ class Key:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise self.error(f"expected a whole number from {low} to {high}, not {shown(value)}")
         return value
+
+    def number(self, value: object, low: int, high: int) -> float:
+        """Return ``value`` as a number from ``low`` to ``high``."""
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise self.error(f"expected a number from {low} to {high}, not {shown(value)}")
+        return float(value)
 
     def day(self, value: object) -> date | None:
         """Return ``value`` as a day; None where it is absent."""
