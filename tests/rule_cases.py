@@ -54,6 +54,13 @@ _MONEY = {
     "ytd_pt_slp": "ytd_pt_slp_cents",
     "ytd_ot": "ytd_ot_cents",
 }
+# an input carries what some line of the case states, unless the case says otherwise
+_CARRIED = {
+    "pointers": "pointers",
+    "attending": "attending_npi",
+    "occurrences": "occurrence_codes",
+    "revenue": "revenue_code",
+}
 _CLOCK = {"start": "start_minute", "stop": "stop_minute"}
 _RENAMED = {"discipline": "stated_discipline"}
 _LISTS = ("diagnoses", "pointers")
@@ -154,6 +161,7 @@ def _rows(case: Case, first_row: int, prefix: str) -> list[dict[str, Any]]:
     carried = {
         "carries_minutes": any(line.get("minutes") is not None for line in case.lines),
         "carries_times": any(line.get("start") is not None for line in case.lines),
+        **{f"carries_{name}": any(line.get(column) for line in case.lines) for name, column in _CARRIED.items()},
     }
     places: dict[Any, int] = {}
     rows = []
@@ -264,6 +272,8 @@ def texts(result: CheckResult, rule: Rule, chosen: Sequence[Case]) -> list[dict[
     priced = rule.priced_cents if rule.priced_cents is not None else nothing
     charged = rule.charged_cents if rule.charged_cents is not None else nothing
     basis = pl.when(pl.col("priced").is_not_null()).then("price_basis")
+    if "price_basis" not in frame.columns:
+        frame = frame.with_columns(price_basis=pl.lit(None, dtype=pl.String))
     return (
         frame.sort("row")
         .select("price_basis", found=rule.found, expected=rule.expected, priced=priced, charged=charged)

@@ -126,7 +126,9 @@ THERAPIST = st.sampled_from([None, "PT", "OT", "PT+PTA", "OT+OTA"])
 ANYONE = st.one_of(THERAPIST, st.sampled_from(["PTA", "OTA"]), st.sampled_from(["PTA", "student", "aide"]))
 POLICIES = st.builds(
     Policy,
-    method=st.sampled_from(["cms", "cms", "cms", "ama", "whole_15", "nearest_15", "hybrid", "per_visit", None]),
+    method=st.sampled_from(
+        ["cms", "cms", "cms", "ama", "whole_15", "nearest_15", "hybrid", "cms_or_ama", "per_visit", None]
+    ),
     by_code=st.booleans(),
     modifier=st.sampled_from([True, True, True, False, None]),
     midpoint=st.booleans(),
@@ -242,7 +244,6 @@ def test_minutes_not_recorded_leave_the_whole_pool_open_but_not_the_codes_counte
         ("ama", False, 2),
         ("whole_15", False, 2),
         ("nearest_15", False, 2),
-        ("hybrid", None, None),
         ("per_visit", None, None),
         (None, None, None),
     ],
@@ -250,6 +251,31 @@ def test_minutes_not_recorded_leave_the_whole_pool_open_but_not_the_codes_counte
 def test_each_method_counts_its_own_way(method: str | None, pools_minutes: bool | None, allowed: int | None) -> None:
     earned = allocate(services(([Service("97110", 33), Service("97140", 7)], Policy(method=method))))
     assert earned.pools.rows() == [(0, method, pools_minutes, 40, allowed)]
+
+
+# 33 + 7 minutes are 3 units by total time and 2 by the midpoint of each code; 8 + 8 + 8 are 2 and 3
+@pytest.mark.parametrize(
+    ("method", "minutes", "by", "allowed"),
+    [
+        ("cms_or_ama", (33, 7), "cms", 3),
+        ("cms_or_ama", (8, 8, 8), "ama", 3),
+        ("cms_or_ama", (15, 15), "cms", 2),
+        ("cms_or_ama", (33, None), "cms", None),
+        ("hybrid", (33, 7), "ama", 2),
+        ("hybrid", (8, 8, 8), "cms", 2),
+        ("hybrid", (15, 15), "cms", 2),
+    ],
+)
+def test_either_method_is_settled_by_visit(
+    method: str, minutes: tuple[int | None, ...], by: str, allowed: int | None
+) -> None:
+    given_services = [Service(code, m) for code, m in zip(("97110", "97140", "97530"), minutes, strict=False)]
+    other = [Service("97110", 20)]
+    earned = allocate(services((given_services, Policy(method=method)), (other, Policy(method="whole_15"))))
+    assert earned.pools.select("unit_method", "pools_minutes", "units_allowed").rows() == [
+        (by, by == "cms", allowed),
+        ("whole_15", False, 1),
+    ]
 
 
 def test_a_family_takes_one_share_and_the_first_unit_is_the_base_codes() -> None:

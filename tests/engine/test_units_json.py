@@ -226,7 +226,6 @@ def test_minutes_not_recorded_are_not_zero() -> None:
     ("visit", "reason"),
     [
         ({"payer": "medicaid"}, "how the payer turns minutes into units is not known"),
-        ({"method": "hybrid"}, "the payer mixes total time and midpoint in a way that is not published"),
         ({"method": "per_visit"}, "the payer pays by the visit, not by its units"),
     ],
 )
@@ -388,7 +387,7 @@ ANY_VISIT = st.fixed_dictionaries(
         "services": st.lists(ANY_SERVICE, min_size=1, max_size=4) | JUNK,
     },
     optional={
-        "method": st.sampled_from(["cms", "ama", "whole_15", "nearest_15", "hybrid", "per_visit"]) | JUNK,
+        "method": st.sampled_from(["cms", "ama", "whole_15", "nearest_15", "hybrid", "cms_or_ama", "per_visit"]) | JUNK,
         "discipline": st.sampled_from(["GP", "GO", "GN"]) | JUNK,
         "setting": st.sampled_from(["office", "critical_access_hospital"]) | JUNK,
     },

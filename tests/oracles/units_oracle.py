@@ -6,7 +6,7 @@ ties by trying every way to settle them, the assistant's modifier by handing out
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 
@@ -54,6 +54,12 @@ class Visit:
 
 def visit(services: list[Service], codes: dict[str, Code], policy: Policy) -> Visit:
     """Return what the minutes of one visit earn."""
+    if policy.method in ("hybrid", "cms_or_ama"):
+        by_total, by_code = (visit(services, codes, replace(policy, method=method)) for method in ("cms", "ama"))
+        if by_total.units_allowed is None or by_code.units_allowed is None:
+            return by_total
+        more = by_code.units_allowed - by_total.units_allowed
+        return by_code if (more > 0 if policy.method == "cms_or_ama" else more < 0) else by_total
     groups = _groups(services, codes)
     pool = [g for g in groups if g.facts.kind == "pool"]
     minutes = None if any(g.minutes is None for g in pool) else sum(g.minutes for g in pool)
@@ -67,7 +73,7 @@ def visit(services: list[Service], codes: dict[str, Code], policy: Policy) -> Vi
                 entry.all_modified.add(modified)
     never = {c for c, e in earned.items() if c not in {s.code for s in services} and not any(e.all_units)}
     allowed = sum(u for g in pool if (u := settlements[0][g.base]) is not None)
-    if policy.method in (None, "hybrid", "per_visit") or any(settlements[0][g.base] is None for g in pool):
+    if policy.method in (None, "per_visit") or any(settlements[0][g.base] is None for g in pool):
         allowed = None
     return Visit(minutes, allowed, {c: e for c, e in earned.items() if c not in never})
 

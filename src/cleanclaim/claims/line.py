@@ -45,11 +45,36 @@ _POLICY = (
     Column("fee_status_applies", _B, "Medicare's status letters decide what the payer pays"),
     Column("referring_required", _B, "payer wants the referring provider on professional therapy claims"),
     Column("one_line_per_code", _B, "payer wants a timed code on one line a date"),
+    Column("modifier_order", _S, "order of the modifier groups on a line, separated by one space"),
+    Column("modifier_order_required", _B, "payer wants modifiers in that order"),
+    Column("one_date_per_line", _B, "payer takes a timed code's line for one date only"),
     Column("either_column_bypass", _B, "a bypass modifier may stand on either line of a pair"),
     Column("pair_edits_apply", _B, "payer uses NCCI pair edits"),
     Column("unit_maximums_apply", _B, "payer uses NCCI unit maximums"),
     Column("substitute_code", _S, "code that the payer wants instead of this one"),
     Column("code_excluded", _B, "the payer's pack lists the code as never paid"),
+    Column("evaluation_window_days", _F, "days that the payer wants between initial evaluations", "days"),
+    Column("telehealth_by_therapists", _B, "the payer pays therapists for telehealth"),
+    Column("telehealth_list_applies", _B, "Medicare's list of telehealth services decides"),
+    Column("telehealth_told_by", _S, "what says telehealth on a professional claim: place or modifier"),
+    Column("telehealth_modifier_required", _B, "payer wants 95, 93 or GT beside a telehealth place of service"),
+    Column("gt_on_professional", _B, "payer takes GT on professional claims"),
+    Column("active_treatment_required", _B, "payer wants AT on spinal manipulation"),
+    Column("habilitation_modifier_required", _B, "payer wants 96 or 97 on therapy"),
+    Column("side_modifier_required", _B, "payer wants the side on splints and strapping"),
+    Column("orthosis_side_required", _B, "payer wants LT or RT on orthoses, one side a line"),
+)
+
+_FURTHER_MODIFIERS = (
+    *(
+        Column(f"has_{m.lower()}", _B, f"{m} on the line")
+        for m in ("25", "50", "52", "76", "77", "93", "95", "96", "97", "AT", "GT", "LT", "RT")
+    ),
+    Column("has_finger", _B, "FA or F1 to F9 on the line"),
+    Column("has_toe", _B, "TA or T1 to T9 on the line"),
+    Column("has_left", _B, "LT or a left finger or toe on the line"),
+    Column("has_right", _B, "RT or a right finger or toe on the line"),
+    Column("outdated_modifiers", _S, "modifiers not valid on the date, separated by one space", null="none"),
 )
 
 LINE = Table(
@@ -82,7 +107,9 @@ LINE = Table(
         Column("has_gx", _B, "GX on the line"),
         Column("has_gy", _B, "GY on the line"),
         Column("has_gz", _B, "GZ on the line"),
+        *_FURTHER_MODIFIERS,
         Column("modifiers_text", _S, "the line's modifiers, separated by one space", null="none"),
+        Column("modifiers_ordered", _S, "the same in the payer's order", null="the payer wants no order"),
         Column("day_units", _F, "units of this code for the patient, day and billing provider", "units"),
         Column("first_of_day", _B, "first line of this code for the patient, day and billing provider"),
         Column("base_present", _B, "an add-on code's base is billed the same day", null="not an add-on"),
@@ -122,6 +149,19 @@ LINE = Table(
         Column("referring_npi_valid", _B, "the check digit is right", null="no NPI"),
         Column("renders_as_assistant", _B, "the rendering clinician is an assistant", null="credential not known"),
         Column("duplicate_of", _I, "row of an earlier line on another claim that is the same", null="none"),
+        # groups of codes, evaluations, telehealth
+        Column("code_group", _S, "group of codes that publications treat alike; empty: in none"),
+        Column("evaluated_before", _B, "an initial evaluation stands on an earlier day", null="not an evaluation"),
+        Column("days_since_evaluation", _I, "days since the last one", "days", "none before it"),
+        Column("beside_manipulation", _B, "the clinician bills spinal manipulation that day too", null="no clinician"),
+        Column("period_open", _B, "a device code of the 30 days before stands in the input", null="not a device code"),
+        Column("days_since_period", _I, "days since that one", "days", "none before it"),
+        Column("longer_management", _B, "a longer management code stands in the month", null="not the short code"),
+        Column("managed_before", _B, "the code stands on an earlier day of the month", null="not billed by the month"),
+        Column("management_begun", _B, "the add-on's base code stands in the month", null="not that add-on"),
+        Column("telehealth", _B, "the place of service or a modifier says telehealth"),
+        Column("telehealth_place", _B, "the place of service is 02 or 10"),
+        Column("telehealth_listed", _B, "the code is on Medicare's list of telehealth services", null="not known"),
         # bypass modifiers against the day's pairs
         Column("edits_in_force", _I, "pair edits in force that name this line and another of the day"),
         Column("edits_possible", _I, "pairs of this line that a table of that date might name"),

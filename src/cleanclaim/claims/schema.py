@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from cleanclaim.claims.clinician_day import CLINICIAN_DAY
 from cleanclaim.claims.line import LINE
 from cleanclaim.claims.services import METHODS, ROLES, SERVICES, SETTINGS
 from cleanclaim.claims.table import Column, Grain, Table
 
-__all__ = ["CLAIM", "FINDINGS", "GRAINS", "LINE", "METHODS", "NOT_CHECKED", "PAIR", "ROLES", "SERVICES", "SETTINGS"]
-__all__ += ["UNREADABLE", "VISIT", "Column", "Grain", "Table"]
+__all__ = ["CLAIM", "CLINICIAN_DAY", "FINDINGS", "GRAINS", "LINE", "METHODS", "NOT_CHECKED", "PAIR", "ROLES"]
+__all__ += ["SERVICES", "SETTINGS", "UNREADABLE", "VISIT", "Column", "Grain", "Table"]
 
 _S, _I, _F, _B, _D = pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Date()
 
@@ -39,6 +40,18 @@ VISIT = Table(
         Column("codes_billed_under", _S, "timed codes with fewer units than any settling of ties gives"),
         Column("misallocated", _B, "at least one of the two"),
         Column("allocation_text", _S, "the units that the minutes give, as code x units"),
+        Column("group_beside_single", _B, "bills a group and one-on-one codes that count minutes"),
+        Column("group_shared_minutes", _I, "minutes both in the group and one-on-one", "minutes", "no clock times"),
+        Column("group_shared_from", _I, "clock time from which they are", "minutes after midnight", "none"),
+        Column("other_discipline_timed", _B, "this and another discipline bill one-on-one minutes of the day"),
+        Column("cotreated_minutes", _I, "minutes that the other claims too", "minutes", "no clock times"),
+        Column("cotreated_from", _I, "clock time from which it does", "minutes after midnight", "none"),
+        Column("caregiver_beside_treatment", _B, "a therapist bills training of a caregiver and one-on-one treatment"),
+        Column("caregiver_shared_minutes", _I, "minutes claimed for both", "minutes", "clock or giver not known"),
+        Column("caregiver_shared_from", _I, "clock time from which they are", "minutes after midnight", "none"),
+        Column("timed_cap_applies", _B, "the payer caps the units of a day", null="payer not mapped"),
+        Column("max_timed_units_day", _I, "that cap", "units", "none"),
+        Column("capped_units", _F, "units billed that count towards it", "units", "no cap, or units missing"),
         Column("lowest_unit_cents", _I, "lowest price of a timed unit billed", "cents"),
         Column("lowest_unit_charge_cents", _I, "lowest charge of a timed unit billed", "cents"),
         Column("price_basis", _S, "expected or national"),
@@ -63,11 +76,16 @@ PAIR = Table(
         Column("in_force", _B, "the edit is in force on the date", null="its first day is not known"),
         Column("table", _S, "practitioner or hospital"),
         Column("table_age", _S, "the table's release, where the date is past it"),
+        Column("discipline_one", _S, "discipline of the column one line"),
+        Column("discipline_two", _S, "discipline of the column two line"),
+        Column("across_disciplines", _B, "a facility's lines, of two disciplines"),
         Column("provider_assumed", _B, "rendering provider unknown: same billing provider and discipline assumed"),
         Column("bypass_one", _B, "59 or an X modifier on the column one line"),
         Column("bypass_two", _B, "59 or an X modifier on the column two line"),
         Column("bypass_text", _S, "that modifier"),
         Column("either_column_bypass", _B, "the payer accepts it on either line"),
+        Column("separated_by_region", _B, "column one is spinal manipulation: a region sets them apart, not time"),
+        Column("same_diagnoses", _B, "both lines point to the same diagnoses", null="a line has no pointers"),
         Column("pair_edits_apply", _B, "payer uses NCCI pair edits", null="payer not mapped"),
         Column("carries_times", _B, "both lines' input can hold clock times"),
         Column("has_times", _B, "blocks with clock times are recorded for both codes"),
@@ -87,6 +105,7 @@ CLAIM = Table(
         Column("visit_key", _I, "visit of that row"),
         Column("pack", _S, "payer pack"),
         Column("dos", _D, "first date of service"),
+        Column("dos_last", _D, "last date of service"),
         Column("claim_form", _S, "professional or institutional"),
         Column("setting", _S, "one of SETTINGS"),
         Column("place_of_service", _S, "place of service"),
@@ -94,12 +113,26 @@ CLAIM = Table(
         Column("place_fits", _B, "the place of service goes with the setting", null="one of them is not known"),
         Column("bill_type", _S, "bill type"),
         Column("bill_type_fits", _B, "the bill type goes with the setting", null="one of them is not known"),
-        Column("has_therapy", _B, "a line of the claim is therapy"),
+        Column("has_therapy", _B, "a line of the claim is therapy, sent to be paid"),
+        Column("therapy_disciplines", _S, "disciplines whose modifier a line bears, institutional; empty: none"),
+        Column("has_ga", _B, "a line of an institutional claim bears GA"),
+        Column("attending_npi", _S, "attending provider", null="none, where the input carries one"),
+        Column("attending_npi_valid", _B, "the check digit is right", null="no NPI"),
+        Column("carries_attending", _B, "the input can hold an attending provider"),
+        Column("occurrence_codes", _S, "occurrence codes with their dates", null="none, where the input carries them"),
+        Column("carries_occurrences", _B, "the input can hold occurrence codes"),
+        Column("occurrence_codes_required", _B, "payer wants onset, start and plan", null="payer not mapped"),
+        Column("occurrences_missing", _S, "codes that the claim's disciplines want and that are not there"),
+        Column("occurrences_late", _S, "codes with a date after the first service they belong to"),
+        Column("notice_dated", _B, "the date of a beneficiary notice is reported"),
         Column("referring_npi", _S, "referring provider", null="none, where the input carries one"),
         Column("carries_referring", _B, "the input can hold a referring provider"),
         Column("referring_required", _B, "payer wants it", null="payer not mapped"),
         Column("claim_charge_cents", _I, "stated total", "cents"),
         Column("lines_charge_cents", _I, "sum of the line charges", "cents", "a line has no charge"),
+        Column("diagnosis_count", _I, "diagnoses on the claim"),
+        Column("diagnosis_repeated", _S, "first diagnosis that stands twice in the list", null="none"),
+        Column("external_cause_first", _S, "first-listed diagnosis, where it is an external cause", null="it is not"),
         Column("received", _D, "day received or sent"),
         Column("received_or_as_of", _D, "that, else the day of the check"),
         Column("filing_deadline", _D, "last day to file", null="limit not known"),
@@ -112,7 +145,13 @@ CLAIM = Table(
     ),
 )
 
-GRAINS: dict[Grain, Table] = {Grain.CLAIM: CLAIM, Grain.LINE: LINE, Grain.VISIT: VISIT, Grain.PAIR: PAIR}
+GRAINS: dict[Grain, Table] = {
+    Grain.CLAIM: CLAIM,
+    Grain.LINE: LINE,
+    Grain.VISIT: VISIT,
+    Grain.PAIR: PAIR,
+    Grain.CLINICIAN_DAY: CLINICIAN_DAY,
+}
 
 FINDINGS = Table(
     "findings",

@@ -17,7 +17,7 @@ SETTINGS = (
     "rehabilitation_agency",
     "corf",
 )
-METHODS = ("cms", "ama", "hybrid", "whole_15", "nearest_15", "per_visit")
+METHODS = ("cms", "ama", "hybrid", "cms_or_ama", "whole_15", "nearest_15", "per_visit")
 ROLES = ("PT", "PTA", "OT", "OTA", "SLP", "PT+PTA", "OT+OTA", "student", "aide")
 
 SERVICES = Table(
@@ -36,11 +36,13 @@ SERVICES = Table(
         Column("patient_id", _S, "the practice's or payer's patient number; a key, never shown in messages"),
         Column("payer", _S, "payer id or name as written"),
         Column("payer_id", _S, "payer id, where the input carries one beside the name (837: NM109)"),
+        Column("filing_indicator", _S, "kind of coverage as the claim states it (837: SBR09), such as MB"),
         Column("pack", _S, "id of the payer pack that the payer is mapped to", null="payer not mapped"),
         Column("sequence", _S, "P primary, S secondary, T tertiary payer", null="read as primary"),
         Column("claim_form", _S, "professional or institutional"),
         Column("setting", _S, "one of SETTINGS", null="site not mapped to a setting"),
         Column("dos", _D, "date of service"),
+        Column("dos_end", _D, "last day of a line that covers a range of dates", null="one day"),
         Column("received", _D, "day the payer received (or the provider sent) the claim"),
         Column("place_of_service", _S, "two-digit place of service"),
         Column("bill_type", _S, "three-digit bill type without its leading zero; the last digit is the frequency"),
@@ -66,10 +68,12 @@ SERVICES = Table(
         Column("rendering_npi", _S, "NPI of the clinician who gave the service"),
         Column("billing_npi", _S, "NPI of the billing provider"),
         Column("referring_npi", _S, "NPI of the referring or certifying physician"),
+        Column("attending_npi", _S, "NPI of the attending provider of an institutional claim"),
         Column("credential", _S, "credential of the rendering clinician: PT, PTA, OT, OTA, SLP, MD ..."),
         Column("taxonomy", _S, "taxonomy code of the rendering clinician"),
         Column("stated_discipline", _S, "GP, GO or GN where the input has a column for it"),
         Column("revenue_code", _S, "four-digit revenue code"),
+        Column("occurrence_codes", _S, "occurrence codes of an institutional claim, with their dates"),
         Column("ytd_pt_slp_cents", _I, "allowed so far this year for PT and SLP, before this visit", "cents"),
         Column("ytd_ot_cents", _I, "allowed so far this year for OT, before this visit", "cents"),
         Column("abn_on_file", _B, "an advance beneficiary notice is on file"),
@@ -80,5 +84,9 @@ SERVICES = Table(
         Column("carries_times", _B, "the input can hold clock times"),
         Column("carries_diagnoses", _B, "the input can hold diagnoses"),
         Column("carries_referring", _B, "the input can hold a referring provider"),
+        Column("carries_pointers", _B, "the input can hold diagnosis pointers"),
+        Column("carries_attending", _B, "the input can hold an attending provider"),
+        Column("carries_occurrences", _B, "the input can hold occurrence codes"),
+        Column("carries_revenue", _B, "the input can hold revenue codes"),
     ),
 )

@@ -16,6 +16,7 @@ class Grain(StrEnum):
     LINE = "line"
     VISIT = "visit"
     PAIR = "pair"
+    CLINICIAN_DAY = "clinician_day"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ SETTINGS = {
     "corf": "comprehensive outpatient rehabilitation facility",
 }
 
+# Places of service that say telehealth: the patient elsewhere than at home, and at home.
+TELEHEALTH = ("02", "10")
+
 
 @cache
 def places() -> pl.DataFrame:

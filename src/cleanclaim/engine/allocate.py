@@ -23,17 +23,16 @@ from functools import cache
 import polars as pl
 
 from cleanclaim.codes import hcpcs
+from cleanclaim.engine.alone import repeated
 from cleanclaim.engine.assistants import assistant_units, untimed_assistant_units
+from cleanclaim.engine.beside import beside, distinct
+from cleanclaim.engine.methods import QUARTER, SHORT, settled
 from cleanclaim.rules.rule import known_sum
 
 UNCOUNTED = ("student", "aide")
 ASSISTANTS = ("PTA", "OTA")
-QUARTER = 15
-"""Minutes of a pooled unit."""
-SHORT = 7
-"""Minutes that the pool's last unit may lack: 8 minutes are one unit, 23 are two."""
 COUNTED_METHODS = ("cms", "ama", "whole_15", "nearest_15")
-"""Methods whose arithmetic is known; ``hybrid`` and ``per_visit`` are not checked."""
+"""Methods whose arithmetic is known; those of ``methods.EITHER`` come down to one of them, ``per_visit`` to none."""
 
 _MEMBER = ["visit_key", "family"]
 _MEMBER_FACTS = (
@@ -48,6 +47,8 @@ _MEMBER_FACTS = (
     "assistant_de_minimis_share",
 )
 _FACTS = ("family", "is_addon", "unit_kind", "minutes_per_unit", *_MEMBER_FACTS)
+COLUMNS = ("visit_key", "row", "code", "minutes", "by", *_FACTS)
+"""The columns of a service that its units are counted from."""
 _GIVEN_COLUMNS = ("row", "given", "by_assistant", "by_therapist", "therapist_minutes", "assistant_minutes")
 _GIVEN = (
     pl.col("row").min(),
@@ -55,7 +56,8 @@ _GIVEN = (
     known_sum(pl.col("therapist_minutes")),
     known_sum(pl.col("assistant_minutes")),
 )
-_POOL_COLUMNS = ("visit_key", "unit_method", "pools_minutes", "timed_minutes", "units_allowed")
+_POOL_COLUMNS = ["visit_key", "unit_method", "pools_minutes", "timed_minutes", "units_allowed"]
+_VISIT_CODE = ["visit_key", "code"]
 _SETTLED = {"units": "assistant_units", "other_units": "other_assistant_units"}
 
 
@@ -70,8 +72,8 @@ class Allocation:
     earn and nobody gave has a row of its own, with 0 minutes. Units are null where minutes, method or the code's unit
     are not known.
 
-    ``pools``: one row per visit: ``unit_method``, ``pools_minutes`` (the method counts the day's minutes together),
-    ``timed_minutes``, ``units_allowed`` (both of the 15-minute codes only).
+    ``pools``: one row per visit: ``unit_method`` (cms or ama where the payer takes either), ``pools_minutes`` (the
+    method counts the day's minutes together), ``timed_minutes``, ``units_allowed`` (both of the 15-minute codes only).
 
     ``members``: one row per visit and pool member, with the steps of the sharing: ``whole_units``, ``remainder``,
     ``solo_units``, ``place`` (from 0, largest remainder first), ``spare_units`` (left after whole quarter hours),
@@ -100,14 +102,11 @@ def allocate(services: pl.DataFrame) -> Allocation:
     therapist. A code whose facts are null has null units and stays out of the pool.
     """
     given = _by_code(services)
-    ranked = _ranked(_count(_members(given)))
+    ranked = _ranked(_count(settled(_members(given))))
     pools = _pools(ranked)
     members = _share(ranked, pools)
-    known = pl.all_horizontal(pl.col("units", "assistant_midpoint_test", "assistant_de_minimis_share").is_not_null())
-    shared = pl.col("timed") & pl.col("by_assistant") & pl.col("assistant_modifier_required") & known
-    assistants = assistant_units(members.filter(shared))
-    members = _with_modifiers(members, assistants)
-    return Allocation(_codes(members, given), pools.select(_POOL_COLUMNS), members, assistants)
+    members, assistants = _with_modifiers(members)
+    return Allocation(_codes(members, given), pools[:, _POOL_COLUMNS], members, assistants)
 
 
 @cache
@@ -121,61 +120,94 @@ def families() -> pl.DataFrame:
     first = catalogue.filter(pl.col("unit_kind") == "timed_first")
     addon = catalogue.filter(pl.col("unit_kind") == "timed_addon")
     return (
-        first.select("family", first_minutes="minutes_per_unit")
-        .join(addon.select("family", addon_code="code", addon_minutes="minutes_per_unit"), on="family")
-        .select("family", "addon_code", "first_minutes", "addon_minutes")
+        first.select_seq("family", first_minutes="minutes_per_unit")
+        .join(addon.select_seq("family", addon_code="code", addon_minutes="minutes_per_unit"), on="family")
+        .select_seq("family", "addon_code", "first_minutes", "addon_minutes")
     )
+
+
+_ASSISTANT = pl.col("by").is_in(ASSISTANTS).fill_null(False)
+_UNCOUNTED = pl.col("by").is_in(UNCOUNTED).fill_null(False)
+_COUNTED_MINUTES = pl.when(_UNCOUNTED).then(0).otherwise(pl.col("minutes"))
+_OF_SERVICE = (
+    "visit_key",
+    "code",
+    "row",
+    (~_UNCOUNTED).alias("given"),
+    _ASSISTANT.alias("by_assistant"),
+    (~_ASSISTANT & ~_UNCOUNTED & _COUNTED_MINUTES.ne_missing(0)).alias("by_therapist"),
+    pl.when(_ASSISTANT).then(0).otherwise(_COUNTED_MINUTES).alias("therapist_minutes"),
+    pl.when(_ASSISTANT).then(_COUNTED_MINUTES).otherwise(0).alias("assistant_minutes"),
+)
 
 
 def _by_code(services: pl.DataFrame) -> pl.DataFrame:
     """One row per visit and code: what was given, by whom."""
-    assistant = pl.col("by").is_in(ASSISTANTS).fill_null(False)
-    uncounted = pl.col("by").is_in(UNCOUNTED).fill_null(False)
-    minutes = pl.when(uncounted).then(0).otherwise(pl.col("minutes"))
-    given = services.select(
-        "visit_key",
-        "code",
-        "row",
-        first=pl.int_range(pl.len()),
-        given=~uncounted,
-        by_assistant=assistant,
-        by_therapist=~assistant & ~uncounted & minutes.ne_missing(0),
-        therapist_minutes=pl.when(assistant).then(0).otherwise(minutes),
-        assistant_minutes=pl.when(assistant).then(minutes).otherwise(0),
-    )
-    codes = given.group_by("visit_key", "code").agg(*_GIVEN, pl.col("first").first())
-    # the facts are the same on all rows of a visit and code: fetching one row's is cheaper than a group's first
-    return pl.concat([codes.drop("first"), services.select(_FACTS)[codes["first"]]], how="horizontal")
+    given = services.select_seq(_OF_SERVICE).hstack(services[:, list(_FACTS)])
+    several = repeated(given, _VISIT_CODE)
+    if several is None:
+        return given
+    together = given.filter(several).group_by(_VISIT_CODE).agg(*_GIVEN, pl.col(_FACTS).first())
+    return pl.concat([given.filter(~several), together.select_seq(given.columns)])
+
+
+_ALONE = (
+    "visit_key",
+    pl.col("code").alias("family"),
+    *_GIVEN_COLUMNS,
+    *_MEMBER_FACTS,
+    pl.lit(None, pl.String).alias("addon_code"),
+    pl.col("minutes_per_unit").alias("first_minutes"),
+    pl.col("minutes_per_unit").alias("addon_minutes"),
+    pl.lit(False).alias("assistant_first"),
+)
+# the base code's own minutes say who gave the first unit
+_ASSISTANT_FIRST = (~pl.col("is_addon") & (pl.col("assistant_minutes") > pl.col("therapist_minutes"))).any()
 
 
 def _members(given: pl.DataFrame) -> pl.DataFrame:
     """One row per visit and pool member: a code, or a base code with its add-on."""
     kin = families()
+    if distinct(given["family"]).isdisjoint(kin["family"]):
+        return given.select_seq(_ALONE)
     of_family = pl.col("unit_kind").is_in(["timed_first", "timed_addon"]) & pl.col("family").is_in(
         kin["family"].implode()
     )
     of_family = of_family.fill_null(False)
-    alone = given.filter(~of_family).select(
-        "visit_key",
-        pl.col("code").alias("family"),
-        *_GIVEN_COLUMNS,
-        *_MEMBER_FACTS,
-        addon_code=pl.lit(None, pl.String),
-        first_minutes=pl.col("minutes_per_unit"),
-        addon_minutes=pl.col("minutes_per_unit"),
-        assistant_first=pl.lit(False),
-    )
-    if alone.height == given.height:
-        return alone
-    # the base code's own minutes say who gave the first unit
-    assistant_first = (~pl.col("is_addon") & (pl.col("assistant_minutes") > pl.col("therapist_minutes"))).any()
     together = (
         given.filter(of_family)
         .group_by(_MEMBER)
-        .agg(*_GIVEN, pl.col(_MEMBER_FACTS).first(), assistant_first=assistant_first)
+        .agg(*_GIVEN, pl.col(_MEMBER_FACTS).first(), assistant_first=_ASSISTANT_FIRST)
         .join(kin, on="family", how="left")
     )
-    return pl.concat([alone, together.select(alone.columns)])
+    alone = given.filter(~of_family).select_seq(_ALONE)
+    return pl.concat([alone, together.select_seq(alone.columns)])
+
+
+_POOLED, _METHOD = pl.col("pooled").fill_null(False), pl.col("unit_method")
+_MINUTES = pl.col("therapist_minutes") + pl.col("assistant_minutes")
+_FIRST, _FURTHER = pl.col("first_minutes"), pl.col("addon_minutes")
+_WHOLE = pl.when(_POOLED).then(_MINUTES // QUARTER)
+# a unit is earned once more than half of it is given, after the whole units before it
+_FURTHER_UNITS = ((_MINUTES - _FIRST + (_FURTHER - 1) // 2) // _FURTHER).clip(lower_bound=0)
+_MIDPOINT_UNITS = (_MINUTES > _FIRST // 2).cast(pl.Int64) + _FURTHER_UNITS
+_SOLO_UNITS = (
+    pl.when("untimed")
+    .then(pl.col("given").cast(pl.Int64))
+    .when(_POOLED & (_METHOD == "whole_15"))
+    .then(_WHOLE)
+    .when(pl.col("timed") & _METHOD.is_in(COUNTED_METHODS))
+    .then(_MIDPOINT_UNITS)
+)
+_COUNTS = (
+    _POOLED,
+    (_POOLED & (_METHOD == "cms").fill_null(False)).alias("in_pool"),
+    _MINUTES.alias("code_minutes"),
+    (pl.col("by_assistant") & ~pl.col("by_therapist")).alias("assistant_only"),
+    _WHOLE.alias("whole_units"),
+    pl.when(_POOLED).then(_MINUTES % QUARTER).alias("remainder"),
+    _SOLO_UNITS.alias("solo_units"),
+)
 
 
 def _count(members: pl.DataFrame) -> pl.DataFrame:
@@ -183,123 +215,122 @@ def _count(members: pl.DataFrame) -> pl.DataFrame:
 
     Those are null where the method's arithmetic or a needed minute is not known.
     """
-    method, pooled = pl.col("unit_method"), pl.col("pooled").fill_null(False)
-    minutes = pl.col("therapist_minutes") + pl.col("assistant_minutes")
-    whole = pl.when(pooled).then(minutes // QUARTER)
-    first, further = pl.col("first_minutes"), pl.col("addon_minutes")
-    # a unit is earned once more than half of it is given, after the whole units before it
-    further_units = ((minutes - first + (further - 1) // 2) // further).clip(lower_bound=0)
-    midpoint_units = (minutes > first // 2).cast(pl.Int64) + further_units
-    return members.with_columns(
-        pooled=pooled,
-        in_pool=pooled & (method == "cms").fill_null(False),
-        code_minutes=minutes,
-        assistant_only=pl.col("by_assistant") & ~pl.col("by_therapist"),
-        whole_units=whole,
-        remainder=pl.when(pooled).then(minutes % QUARTER),
-        solo_units=pl.when("untimed")
-        .then(pl.col("given").cast(pl.Int64))
-        .when(pooled & (method == "whole_15"))
-        .then(whole)
-        .when(pl.col("timed") & method.is_in(COUNTED_METHODS))
-        .then(midpoint_units),
-    )
+    return members.with_columns_seq(_COUNTS)
+
+
+_SHORT_OF_QUARTER = pl.when("in_pool").then(QUARTER - pl.col("remainder")).otherwise(QUARTER + 1)
+_IN_ORDER = pl.when(pl.col("tie_policy").ne_missing("code_order")).then("row").otherwise(0)
 
 
 def _ranked(members: pl.DataFrame) -> pl.DataFrame:
     """Members sorted by visit, those in the pool first, the largest remainder first, then by the tie policy."""
-    short_of_quarter = pl.when("in_pool").then(QUARTER - pl.col("remainder")).otherwise(QUARTER + 1)
-    in_order = pl.when(pl.col("tie_policy").ne_missing("code_order")).then("row").otherwise(0)
-    ordered = members.sort("visit_key", short_of_quarter, in_order, "family")
-    return ordered.with_columns(_index=pl.int_range(pl.len()))
+    return members.sort("visit_key", _SHORT_OF_QUARTER, _IN_ORDER, "family").with_columns_seq(_INDEX)
+
+
+_INDEX = pl.int_range(pl.len()).alias("_index")
+_TOTALS = (
+    _METHOD.first(),
+    pl.col("_index").first().alias("_start"),
+    pl.col("in_pool").sum().cast(pl.Int64).alias("_members"),
+    *(
+        known_sum(pl.when("pooled").then(values).otherwise(0)).alias(name)
+        for name, values in (("timed_minutes", "code_minutes"), ("_whole", "whole_units"), ("_alone", "solo_units"))
+    ),
+)
+_COUNTS_TOGETHER, _IS_COUNTED = _METHOD == "cms", _METHOD.is_in(COUNTED_METHODS)
+_POOL_UNITS = (pl.col("timed_minutes") + SHORT) // QUARTER
+_ALLOWED = (
+    pl.when(_IS_COUNTED).then(_COUNTS_TOGETHER).alias("pools_minutes"),
+    pl.when(_COUNTS_TOGETHER).then(_POOL_UNITS).when(_IS_COUNTED).then("_alone").alias("units_allowed"),
+    pl.when(_COUNTS_TOGETHER).then(_POOL_UNITS - pl.col("_whole")).alias("spare_units"),
+)
 
 
 def _pools(ranked: pl.DataFrame) -> pl.DataFrame:
     """One row per visit: its minutes, the units they allow, and how many of them follow the largest remainders."""
-    totals = ranked.group_by("visit_key", maintain_order=True).agg(
-        pl.col("unit_method").first(),
-        _start=pl.col("_index").first(),
-        _members=pl.col("in_pool").sum().cast(pl.Int64),
-        timed_minutes=known_sum(pl.when("pooled").then("code_minutes").otherwise(0)),
-        _whole=known_sum(pl.when("pooled").then("whole_units").otherwise(0)),
-        _alone=known_sum(pl.when("pooled").then("solo_units").otherwise(0)),
-    )
-    pooled = pl.col("unit_method") == "cms"
-    pool_units = (pl.col("timed_minutes") + SHORT) // QUARTER
-    counted = pl.col("unit_method").is_in(COUNTED_METHODS)
-    return totals.with_columns(
-        pools_minutes=pl.when(counted).then(pooled),
-        units_allowed=pl.when(pooled).then(pool_units).when(counted).then("_alone"),
-        spare_units=pl.when(pooled).then(pool_units - pl.col("_whole")),
-    )
+    return ranked.group_by("visit_key", maintain_order=True).agg(_TOTALS).with_columns_seq(_ALLOWED)
+
+
+_SPARE, _START = pl.col("spare_units"), pl.col("_start")
+_LAST = pl.when(_SPARE > 0).then(_START + _SPARE - 1)
+_FOLLOWING = pl.when((_SPARE > 0) & (pl.col("_members") > _SPARE)).then(_START + _SPARE)
+_PLACE = pl.when("in_pool").then(pl.col("_index") - _START)
+_EXTRA = (_PLACE < _SPARE).cast(pl.Int64)
+_AT_THE_CUT = (pl.col("_cut") == pl.col("_following")) & (pl.col("remainder") == pl.col("_cut"))
+_IN_TIE = (pl.col("in_pool") & _AT_THE_CUT).fill_null(False)
+_UNITS = pl.when("in_pool").then(pl.col("whole_units") + _EXTRA).otherwise("solo_units")
+_SHARES = (
+    _PLACE.alias("place"),
+    (_PLACE < _SPARE).alias("extra"),
+    _IN_TIE.alias("in_tie"),
+    _UNITS.alias("units"),
+    pl.when(_IN_TIE).then(pl.col("whole_units") + 1 - _EXTRA).otherwise(_UNITS).alias("other_units"),
+)
 
 
 def _share(ranked: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
     """Add the units of each member, those left after whole quarter hours going to the largest remainders."""
-    remainder, spare = ranked["remainder"], pl.col("spare_units")
-    last = pl.when(spare > 0).then(pl.col("_start") + spare - 1)
-    following = pl.when((spare > 0) & (spare < pl.col("_members"))).then(pl.col("_start") + spare)
-    cuts = pools.select(
-        spare,
-        "_start",
-        _cut=pl.lit(remainder).gather(last),
-        _following=pl.lit(remainder).gather(following),
-    )
+    remainder = pl.lit(ranked["remainder"])
+    cuts = pools.select_seq(_SPARE, _START, _cut=remainder.gather(_LAST), _following=remainder.gather(_FOLLOWING))
     # one row per member again: members are sorted by visit, in the order of the pools
-    cut = cuts[ranked["visit_key"].rle_id()]
-    in_pool, whole = pl.col("in_pool"), pl.col("whole_units")
-    place = pl.when(in_pool).then(pl.col("_index") - pl.col("_start"))
-    extra = (place < spare).cast(pl.Int64)
-    in_tie = in_pool & (pl.col("_cut") == pl.col("_following")) & (pl.col("remainder") == pl.col("_cut"))
-    in_tie = in_tie.fill_null(False)
-    units = pl.when(in_pool).then(whole + extra).otherwise("solo_units")
-    return pl.concat([ranked, cut], how="horizontal").select(
-        pl.exclude("_index", "_start", "_cut", "_following"),
-        place=place,
-        extra=place < spare,
-        in_tie=in_tie,
-        units=units,
-        other_units=pl.when(in_tie).then(whole + 1 - extra).otherwise(units),
-    )
+    return ranked.hstack(cuts[ranked["visit_key"].rle_id()]).with_columns_seq(_SHARES)
 
 
-def _with_modifiers(members: pl.DataFrame, assistants: pl.DataFrame) -> pl.DataFrame:
-    """Add the units that take CQ or CO, for the expected units and for those of the other settling of a tie."""
-    tested = members.join(assistants.select(*_MEMBER, "first_modified", *_SETTLED.values()), on=_MEMBER, how="left")
+def _modified(column: str) -> pl.Expr:
     required = pl.col("assistant_modifier_required")
+    of_required = pl.when("untimed").then(untimed_assistant_units(pl.col("units"))).otherwise(column)
+    never = ~required | ~pl.col("by_assistant") | pl.col("is_evaluation")
+    return pl.when(never).then(0).when(required).then(of_required).alias(column)
 
-    def modified(column: str) -> pl.Expr:
-        of_required = pl.when("untimed").then(untimed_assistant_units(pl.col("units"))).otherwise(column)
-        never = ~required | ~pl.col("by_assistant") | pl.col("is_evaluation")
-        return pl.when(never).then(0).when(required).then(of_required)
 
-    return tested.with_columns(modified(column).alias(column) for column in _SETTLED.values())
+_MODIFIED = tuple(_modified(column) for column in _SETTLED.values())
+_NONE_MODIFIED = (
+    pl.lit(None, dtype=pl.Boolean).alias("first_modified"),
+    *(pl.lit(0, dtype=pl.Int64).alias(column) for column in _SETTLED.values()),
+)
+_TESTED = pl.all_horizontal(
+    pl.col("timed", "by_assistant", "assistant_modifier_required"),
+    pl.col("units", "assistant_midpoint_test", "assistant_de_minimis_share").is_not_null(),
+)
+
+
+def _with_modifiers(members: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Add the units that take CQ or CO, for the expected units and for those of the other settling of a tie.
+
+    Return the members, and the test of those that an assistant shares in.
+    """
+    if not members["by_assistant"].any():
+        return members.with_columns_seq(_NONE_MODIFIED), assistant_units(members.head(0))
+    tests = assistant_units(members.filter(_TESTED))
+    tested = beside(members, tests[:, [*_MEMBER, "first_modified", *_SETTLED.values()]], _MEMBER)
+    return tested.with_columns_seq(_MODIFIED), tests
+
+
+_SETTLINGS = {"code_units": list(_SETTLED), "assistant_units": list(_SETTLED.values())}
+_OF_CODE: tuple[str | pl.Expr, ...] = (
+    "visit_key",
+    "row",
+    "code",
+    "family",
+    "timed",
+    "pooled",
+    "code_minutes",
+    "assistant_minutes",
+    "assistant_only",
+    (pl.col("units") != pl.col("other_units")).fill_null(False).alias("in_tie"),
+    *(pl.col(columns[0]).alias(f"{name}_expected") for name, columns in _SETTLINGS.items()),
+    *(pl.min_horizontal(columns).alias(f"{name}_low") for name, columns in _SETTLINGS.items()),
+    *(pl.max_horizontal(columns).alias(f"{name}_high") for name, columns in _SETTLINGS.items()),
+)
 
 
 def _codes(members: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     """One row per visit and code: members as they are, families split into base code and add-on."""
+    if members["addon_code"].null_count() == members.height:
+        return members.with_columns_seq(code="family").select_seq(_OF_CODE)
     of_family = pl.col("addon_code").is_not_null()
-    alone = members.filter(~of_family).with_columns(code="family")
-    codes = alone if alone.height == members.height else _with_families(alone, members.filter(of_family), given)
-    units, modified = list(_SETTLED), list(_SETTLED.values())
-    return codes.select(
-        "visit_key",
-        "row",
-        "code",
-        "family",
-        "timed",
-        "pooled",
-        "code_minutes",
-        "assistant_minutes",
-        "assistant_only",
-        code_units_expected="units",
-        code_units_low=pl.min_horizontal(units),
-        code_units_high=pl.max_horizontal(units),
-        in_tie=(pl.col("units") != pl.col("other_units")).fill_null(False),
-        assistant_units_expected="assistant_units",
-        assistant_units_low=pl.min_horizontal(modified),
-        assistant_units_high=pl.max_horizontal(modified),
-    )
+    alone = members.filter(~of_family).with_columns_seq(code="family")
+    return _with_families(alone, members.filter(of_family), given).select_seq(_OF_CODE)
 
 
 def _with_families(alone: pl.DataFrame, kin: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
@@ -314,8 +345,8 @@ def _with_families(alone: pl.DataFrame, kin: pl.DataFrame, given: pl.DataFrame) 
 
     base = {m: base_modified(u, m) for u, m in _SETTLED.items()} | {u: pl.col(u).clip(upper_bound=1) for u in _SETTLED}
     addon = {name: pl.col(name) - of_base for name, of_base in base.items()}
-    halves = pl.concat([kin.with_columns(code="family", **base), kin.with_columns(code="addon_code", **addon)])
-    own = given.select(
+    halves = pl.concat([kin.with_columns_seq(code="family", **base), kin.with_columns_seq(code="addon_code", **addon)])
+    own = given.select_seq(
         "visit_key",
         "code",
         _row="row",
@@ -327,11 +358,11 @@ def _with_families(alone: pl.DataFrame, kin: pl.DataFrame, given: pl.DataFrame) 
     split = (
         halves.join(own, on=["visit_key", "code"], how="left")
         .filter(was_given | (pl.max_horizontal(*_SETTLED) > 0))
-        .with_columns(
+        .with_columns_seq(
             row=pl.coalesce("_row", "row"),
             code_minutes=pl.when(was_given).then("_minutes").otherwise(0),
             assistant_minutes=pl.when(was_given).then("_assistant").otherwise(0),
             assistant_only=pl.coalesce("_only", "assistant_only"),
         )
     )
-    return pl.concat([alone, split.select(alone.columns)])
+    return pl.concat([alone, split.select_seq(alone.columns)])

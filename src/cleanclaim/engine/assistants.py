@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from cleanclaim.engine.beside import Remembered
+
 _SHARES = 1_000
 """The share is compared in thousandths, as whole numbers: exactly a tenth never exceeds a tenth."""
 
@@ -62,14 +64,31 @@ def assistant_units(members: pl.DataFrame) -> pl.DataFrame:
     """
     if members.is_empty():
         return pl.DataFrame(schema=_STEPS)
-    tested = _test(members, "units")
-    tied = members.select((pl.col("other_units") != pl.col("units")).any()).item()
-    other = _test(members, "other_units") if tied else tested
-    return tested.with_columns(other_assistant_units=other["assistant_units"]).select(_STEPS.names())
+    tested = members[:, _MEMBER].hstack(_TEST.of(members))
+    if (members["other_units"] == members["units"]).all():
+        other = tested["assistant_units"]
+    else:
+        settled = members.drop("units").rename({"other_units": "units"})
+        other = _TEST.of(settled)["assistant_units"]
+    return tested.hstack([other.alias("other_assistant_units")])[:, _STEPS.names()]
 
 
-def _test(members: pl.DataFrame, units: str) -> pl.DataFrame:
-    """Return the test for ``units`` units of each member, row by row."""
+_MEMBER = ["visit_key", "family"]
+_TESTED = (
+    "therapist_minutes",
+    "assistant_minutes",
+    "first_minutes",
+    "addon_minutes",
+    "assistant_first",
+    "addon_code",
+    "units",
+    "assistant_midpoint_test",
+    "assistant_de_minimis_share",
+)
+
+
+def _test(members: pl.DataFrame) -> pl.DataFrame:
+    """Return the test for the units of each member, row by row."""
     therapist, assistant, left = pl.col("_therapist"), pl.col("_assistant"), pl.col("_left")
     further = pl.col("addon_minutes")
     therapist_whole = pl.min_horizontal(therapist // further, left)
@@ -82,8 +101,8 @@ def _test(members: pl.DataFrame, units: str) -> pl.DataFrame:
         .then((~pl.col("open_past_midpoint") & exceeds_share(of_assistant, of_therapist + of_assistant)).cast(pl.Int64))
         .otherwise((of_assistant > 0).cast(pl.Int64))
     )
-    return (
-        _after_first(members, units)
+    tested = (
+        _after_first(members)
         .with_columns(
             therapist_whole=therapist_whole,
             assistant_whole=pl.min_horizontal(assistant // further, left - therapist_whole),
@@ -101,9 +120,13 @@ def _test(members: pl.DataFrame, units: str) -> pl.DataFrame:
             + pl.col("open_modified")
         )
     )
+    return tested.select(name for name in _STEPS.names() if name in tested.columns)
 
 
-def _after_first(members: pl.DataFrame, units: str) -> pl.DataFrame:
+_TEST = Remembered(_TESTED, _test)
+
+
+def _after_first(members: pl.DataFrame) -> pl.DataFrame:
     """Settle the unit of a family's base code, whose length may differ from the add-on's; what is then left."""
     therapist, assistant, length = pl.col("therapist_minutes"), pl.col("assistant_minutes"), pl.col("first_minutes")
     modified = (
@@ -117,11 +140,11 @@ def _after_first(members: pl.DataFrame, units: str) -> pl.DataFrame:
     )
     by_assistant = pl.col("first_modified")
     return members.with_columns(
-        first_modified=pl.when(pl.col("addon_code").is_not_null() & (pl.col(units) > 0)).then(modified)
+        first_modified=pl.when(pl.col("addon_code").is_not_null() & (pl.col("units") > 0)).then(modified)
     ).with_columns(
         _therapist=therapist - pl.when(~by_assistant).then(pl.min_horizontal(therapist, length)).otherwise(0),
         _assistant=assistant - pl.when(by_assistant).then(pl.min_horizontal(assistant, length)).otherwise(0),
-        _left=pl.col(units) - by_assistant.is_not_null().cast(pl.Int64),
+        _left=pl.col("units") - by_assistant.is_not_null().cast(pl.Int64),
     )
 
 

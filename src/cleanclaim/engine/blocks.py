@@ -23,16 +23,18 @@ def with_blocks(pairs: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     ``pairs`` name billing provider, rendering provider and discipline of each side; ``services`` are all services of
     the same visits, billed or not. Only pairs with a bypass modifier are looked at: nothing else asks for the evidence.
     """
+    if services["start_minute"].null_count() == services.height:
+        return pairs.with_columns_seq(_NONE)
     asked = pairs.filter(pl.col("bypass_one").fill_null(True) | pl.col("bypass_two").fill_null(True))
-    if services["start_minute"].is_null().all() or asked.is_empty():
-        return pairs.with_columns(_NONE)
+    if asked.is_empty():
+        return pairs.with_columns_seq(_NONE)
     ones, twos = _blocks(asked, services, "one", against="two"), _blocks(asked, services, "two", against="one")
     return (
         pairs.join(_evidence(ones).rename({"clocked": "_clocked_one", "holds": "_holds_one"}), on=_PAIR, how="left")
         .join(_evidence(twos).rename({"clocked": "_clocked_two", "holds": "_holds_two"}), on=_PAIR, how="left")
         .join(_overlapping(ones, twos), on=_PAIR, how="left")
-        .with_columns(has_times=pl.col("_clocked_one") & pl.col("_clocked_two"))
-        .with_columns(
+        .with_columns_seq(has_times=pl.col("_clocked_one") & pl.col("_clocked_two"))
+        .with_columns_seq(
             separate_blocks=pl.when("has_times").then(
                 pl.col("_holds_one") & pl.col("_holds_two") & pl.col("_overlapping").is_null()
             )
@@ -44,7 +46,7 @@ def _blocks(pairs: pl.DataFrame, services: pl.DataFrame, side: str, *, against: 
     """Return, per pair, the services of one side's code whose provider the edit sets against the other side's line."""
     other = {name: f"{name}_{against}" for name in ("billing_npi", "rendering_npi", "discipline")}
     form = pl.when(pl.col("claim_form") == "institutional").then(pl.lit("hospital")).otherwise(pl.lit("practitioner"))
-    given = services.select(
+    given = services.select_seq(
         "person_day_key",
         "code",
         "timed",
@@ -57,7 +59,7 @@ def _blocks(pairs: pl.DataFrame, services: pl.DataFrame, side: str, *, against: 
         table=form,
     )
     return (
-        pairs.select(*_PAIR, "person_day_key", "table", code=f"column_{side}", **other)
+        pairs.select_seq(*_PAIR, "person_day_key", "table", code=f"column_{side}", **other)
         .join(given, on=["person_day_key", "table", "code"])
         .filter(SAME_PROVIDER)
     )
@@ -72,7 +74,7 @@ def _evidence(blocks: pl.DataFrame) -> pl.DataFrame:
     needed = pl.when(pl.col("timed").any()).then(known_sum(pl.col("minutes"))).otherwise(0)
     return (
         blocks.sort(*_PAIR, "start_minute", "stop_minute")
-        .with_columns(_clock=clock)
+        .with_columns_seq(_clock=clock)
         .group_by(_PAIR)
         .agg(
             clocked=(_START.is_not_null() & _STOP.is_not_null()).all(),
@@ -85,5 +87,5 @@ def _overlapping(ones: pl.DataFrame, twos: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of which a block of one side overlaps a block of the other."""
     block = [*_PAIR, "start_minute", "stop_minute"]
     crossing = (pl.col("stop_minute_right") > _START) & (pl.col("start_minute_right") < _STOP)
-    met = ones.select(block).join(twos.select(block), on=_PAIR).filter(crossing)
-    return met.select(_PAIR).unique().with_columns(_overlapping=pl.lit(True))
+    met = ones.select_seq(block).join(twos.select_seq(block), on=_PAIR).filter(crossing)
+    return met.select_seq(_PAIR).unique().with_columns_seq(_overlapping=pl.lit(True))

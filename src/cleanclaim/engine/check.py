@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import polars as pl
 
 from cleanclaim.claims.schema import FINDINGS, NOT_CHECKED, Grain
+from cleanclaim.codes.payers import Policy
 from cleanclaim.config import Config
 from cleanclaim.engine import grains
+from cleanclaim.engine.beside import distinct
+from cleanclaim.engine.clinicians import of_one
+from cleanclaim.engine.verdicts import Gap, gaps, verdicts
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Rule
 
@@ -21,7 +25,7 @@ class CheckResult:
     """What the rules found in one partition.
 
     ``findings`` has one row per fault (FINDINGS), ``not_checked`` one per rule and set of missing inputs (NOT_CHECKED);
-    ``services`` are the services as the configuration completed them.
+    ``services`` are the services as the configuration completed them, ``policy`` what their payers' packs say.
     """
 
     findings: pl.DataFrame
@@ -29,6 +33,7 @@ class CheckResult:
     services: pl.DataFrame
     grains: grains.Grains
     rules: tuple[Rule, ...] = field(repr=False)
+    policy: Policy = field(repr=False)
 
     def verdicts(self, rule_id: str) -> pl.DataFrame:
         """Return, per row of the rule's grain: row, patient_id where the grain has it, applies and verdict."""
@@ -38,124 +43,133 @@ class CheckResult:
 
 
 def check(
-    services: pl.DataFrame, *, as_of: date, config: Config | None = None, rules: Sequence[Rule] | None = None
+    services: pl.DataFrame,
+    *,
+    as_of: date,
+    config: Config | None = None,
+    rules: Sequence[Rule] | None = None,
+    part: bool = False,
 ) -> CheckResult:
     """Return what ``rules`` (all by default) find in ``services``, whose patients are whole.
 
     ``services`` has the columns of SERVICES; ``as_of`` is the day of the check; ``config`` maps payers to packs, sites
-    to settings and clinicians to credentials.
+    to settings and clinicians to credentials. Rules to which a chosen one gives way are run beside them: what is found
+    of a few rules is what is found of them when all are run. Of a ``part`` of a larger input the clinicians' days are
+    left out: :class:`cleanclaim.engine.across.ClinicianDays` puts them together.
     """
     settings = config or Config.load(None)
     chosen = tuple(rules) if rules is not None else all_rules()
+    run = chosen if rules is None else _with_partners(chosen)
     resolved = settings.resolve(services)
     built = grains.build(resolved, settings.policy, as_of)
-    found: list[pl.DataFrame] = []
-    missing: list[pl.DataFrame] = []
+    if not part:
+        built = replace(built, clinician_day=of_one(built.given))
+    found, missing = [_NO_FINDINGS], []
     for grain in Grain:
-        own = [rule for rule in chosen if rule.grain == grain]
-        if own and built[grain].height:
-            faults, gaps = _run(own, built[grain])
-            found += faults
-            missing += gaps
-    anchored = pl.concat([_ANCHORED.to_frame(eager=True), *found]) if found else _ANCHORED.to_frame(eager=True)
+        faults, gaps = _run(_of_grain(run, grain), built[grain])
+        found += faults
+        missing += gaps
+    told = {rule.id for rule in chosen}
+    findings = _yield(pl.concat(found), run)[FINDINGS.schema.names()].sort("row", "rule")
+    if len(run) > len(chosen):
+        findings = findings.filter(pl.col("rule").is_in(told))
+    not_checked = _not_checked(gap for gap in missing if gap[0] in told)
     return CheckResult(
-        findings=_yield(anchored, chosen).select(FINDINGS.schema.names()).sort("row", "rule"),
-        not_checked=pl.concat([NOT_CHECKED.empty(), *missing]).sort("rule", "missing"),
+        findings=findings,
+        not_checked=not_checked,
         services=resolved,
         grains=built,
         rules=chosen,
+        policy=settings.policy,
     )
 
 
+def _with_partners(chosen: Sequence[Rule]) -> tuple[Rule, ...]:
+    """``chosen`` and the rules to which one of them gives way, or one that it gives way to; in order of id."""
+    every = {rule.id: rule for rule in all_rules()}
+    found = {rule.id: rule for rule in chosen}
+    reached = list(chosen)
+    while reached:
+        further = [every[other] for other in reached.pop().yields_to if other not in found]
+        found |= {rule.id: rule for rule in further}
+        reached += further
+    return tuple(found[id] for id in sorted(found))
+
+
+def of_clinician_days(frame: pl.DataFrame, rules: Sequence[Rule]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the findings and not-checked counts of those of ``rules`` that read CLINICIAN_DAY, as of :func:`check`."""
+    faults, gaps = _run(_of_grain(tuple(rules), Grain.CLINICIAN_DAY), frame)
+    found = pl.concat([_NO_FINDINGS, *faults])[FINDINGS.schema.names()]
+    return found.sort("row", "rule"), _not_checked(gaps)
+
+
 _ANCHORED = pl.Schema({**FINDINGS.schema, "visit_key": pl.Int64(), "claim_key": pl.Int64()})
+_NO_FINDINGS = pl.DataFrame(schema=_ANCHORED)
 
 
-def _run(rules: Sequence[Rule], frame: pl.DataFrame) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
-    """Evaluate all rules of one grain in one pass; then look only at the rows that are not a pass."""
-    verdicts = frame.select(rule.verdict for rule in rules)
-    faults, gaps = verdicts.sum().row(0, named=True), verdicts.null_count().row(0, named=True)
-    found = [_findings(rule, frame.select(_read(rule)).filter(verdicts[rule.id])) for rule in rules if faults[rule.id]]
-    return found, _gaps([rule for rule in rules if gaps[rule.id]], frame)
+@lru_cache(maxsize=256)
+def _of_grain(rules: tuple[Rule, ...], grain: Grain) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.grain == grain)
+
+
+def _run(rules: tuple[Rule, ...], frame: pl.DataFrame) -> tuple[list[pl.DataFrame], list[Gap]]:
+    """Evaluate all rules of one grain together; then look only at the rows that are not a pass."""
+    if not rules or frame.is_empty():
+        return [], []
+    open_rules = verdicts(rules, frame)
+    faults = [(rule, values) for rule, values in open_rules.items() if values.any()]
+    found = [frame[_read(rule)].filter(values).select_seq(_told(rule)) for rule, values in faults]
+    return found, gaps(open_rules, frame)
+
+
+def _not_checked(gaps: Iterable[Gap]) -> pl.DataFrame:
+    return pl.DataFrame(sorted(gaps), schema=NOT_CHECKED.schema, orient="row")
 
 
 @cache
 def _read(rule: Rule) -> list[str]:
     """The columns that a finding of the rule is made from."""
-    told = (rule.found, rule.expected, rule.priced_cents, rule.charged_cents, rule.coverage)
-    names = {name for expression in told if expression is not None for name in expression.meta.root_names()}
-    basis = {"price_basis"} if rule.priced_cents is not None else set()
-    return sorted(names | basis | {"row", "visit_key", "claim_key"})
-
-
-def _findings(rule: Rule, rows: pl.DataFrame) -> pl.DataFrame:
-    priced = rule.priced_cents if rule.priced_cents is not None else _NO_CENTS
-    charged = rule.charged_cents if rule.charged_cents is not None else _NO_CENTS
-    basis = pl.col("price_basis") if rule.priced_cents is not None else _NO_TEXT
-    return (
-        rows.with_columns(_priced=priced.cast(pl.Int64), _charged=charged.cast(pl.Int64))
-        .select(
-            rule=pl.lit(rule.id),
-            row="row",
-            found=rule.found.cast(pl.String),
-            expected=rule.expected.cast(pl.String),
-            coverage=rule.coverage if rule.coverage is not None else _NO_TEXT,
-            cents=pl.coalesce("_priced", "_charged"),
-            cents_basis=pl.when(pl.col("_priced").is_not_null())
-            .then(basis)
-            .when(pl.col("_charged").is_not_null())
-            .then(pl.lit("charge")),
-            visit_key="visit_key",
-            claim_key="claim_key",
-        )
-        .cast(_ANCHORED)
-    )
-
-
-_NO_CENTS, _NO_TEXT = pl.lit(None, dtype=pl.Int64), pl.lit(None, dtype=pl.String)
-
-
-def _gaps(rules: Sequence[Rule], frame: pl.DataFrame) -> list[pl.DataFrame]:
-    """Count, for each rule, the rows that could not be checked by which of its inputs are missing in them."""
-    if not rules:
-        return []
-    missing = frame.select(_gap(rule) for rule in rules)
-    return [
-        pl.DataFrame({"missing": missing[rule.id].drop_nulls()})
-        .group_by("missing")
-        .agg(count=pl.len().cast(pl.Int64))
-        .select(rule=pl.lit(rule.id), missing="missing", count="count")
-        for rule in rules
-    ]
+    return sorted({name for expression in _told(rule) for name in expression.meta.root_names()})
 
 
 @cache
-def _gap(rule: Rule) -> pl.Expr:
-    """The names of the inputs missing in a row that could not be checked, null in the other rows."""
-    names = [pl.when(_missing(c)).then(pl.lit(c)) for c in rule.inputs]
-    return pl.when(rule.verdict.is_null()).then(pl.concat_str(names, separator=" ", ignore_nulls=True)).alias(rule.id)
+def _told(rule: Rule) -> tuple[pl.Expr, ...]:
+    """The columns of a finding of the rule."""
+    amounts = ((rule.priced_cents, pl.col("price_basis")), (rule.charged_cents, pl.lit("charge")))
+    known = [(cents.cast(pl.Int64), basis) for cents, basis in amounts if cents is not None]
+    nothing = pl.lit(None)
+    basis = pl.coalesce(pl.when(cents.is_not_null()).then(name) for cents, name in known) if known else nothing
+    told = {
+        "rule": pl.lit(rule.id),
+        "row": pl.col("row"),
+        "found": rule.found,
+        "expected": rule.expected,
+        "coverage": nothing if rule.coverage is None else rule.coverage,
+        "cents": pl.coalesce(cents for cents, _ in known) if known else nothing,
+        "cents_basis": basis,
+        "visit_key": pl.col("visit_key"),
+        "claim_key": pl.col("claim_key"),
+    }
+    return tuple(told[name].cast(dtype).alias(name) for name, dtype in _ANCHORED.items())
 
 
-def _missing(column: str) -> pl.Expr:
-    """True where an input is null; what a file *cannot* carry, or a table does not cover, is missing too."""
-    if column.startswith("carries_") or column.endswith("_covers"):
-        return ~pl.col(column).fill_null(False)
-    if column == "edits_possible":
-        # an edit that the tables in hand cannot rule out is what is missing
-        return pl.col(column).fill_null(1) > 0
-    return pl.col(column).is_null()
-
-
-def _yield(found: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+def _yield(found: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
     """Drop the findings of rules that give way to another rule's finding on the same row, visit or claim."""
-    grain_of = {rule.id: rule.grain for rule in rules}
-    present = set(found["rule"].unique())
-    for rule in rules:
-        for other in rule.yields_to:
-            if rule.id not in present or other not in present:
-                continue
-            key = {Grain.VISIT: "visit_key", Grain.CLAIM: "claim_key"}.get(grain_of[other], "row")
-            if key == "row" and rule.grain == Grain.VISIT:
-                key = "visit_key"
+    present = distinct(found["rule"])
+    for rule, other, key in _giving_way(rules):
+        if rule in present and other in present:
             elsewhere = found.filter(pl.col("rule") == other)[key].drop_nulls().implode()
-            found = found.filter(~((pl.col("rule") == rule.id) & pl.col(key).is_in(elsewhere).fill_null(False)))
+            found = found.filter(~((pl.col("rule") == rule) & pl.col(key).is_in(elsewhere).fill_null(False)))
     return found
+
+
+@lru_cache(maxsize=64)
+def _giving_way(rules: tuple[Rule, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Each rule that gives way, the other rule, and the column that says where both must have found something."""
+    grain_of = {rule.id: rule.grain for rule in rules}
+
+    def key(rule: Rule, other: str) -> str:
+        of_other = {Grain.VISIT: "visit_key", Grain.CLAIM: "claim_key"}.get(grain_of[other], "row")
+        return "visit_key" if of_other == "row" and rule.grain == Grain.VISIT else of_other
+
+    return tuple((rule.id, other, key(rule, other)) for rule in rules for other in rule.yields_to if other in grain_of)

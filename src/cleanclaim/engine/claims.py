@@ -7,6 +7,7 @@ from functools import cache
 import polars as pl
 
 from cleanclaim.codes import places
+from cleanclaim.engine.beside import Remembered
 from cleanclaim.rules.rule import known_sum
 
 # stated once a claim, so the same on all of its lines
@@ -20,6 +21,8 @@ _STATED = (
     "referring_required",
     "carries_referring",
     "claim_charge_cents",
+    "diagnoses",
+    "diagnosis_count",
     "received",
     "filing_limit_days",
     "filing_limit_months",
@@ -31,6 +34,7 @@ _SUMMED = (
     "dos",
     "always_therapy",
     "sometimes_therapy",
+    "has_gy",
     "referring_npi",
     "charge_cents",
     "allowed_cents",
@@ -39,11 +43,14 @@ _SUMMED = (
 )
 
 
+# a line with GY is sent to be denied, such as a chiropractor's therapy: no plan of care stands behind it
+_TO_BE_PAID = (pl.col("always_therapy") | pl.col("sometimes_therapy")) & ~pl.col("has_gy").fill_null(False)
 _CLAIM = (
     pl.col(_STATED).first(),
     pl.col("row").min(),
     pl.col("dos").min(),
-    (pl.col("always_therapy") | pl.col("sometimes_therapy")).any(ignore_nulls=False).alias("has_therapy"),
+    pl.col("dos").max().alias("dos_last"),
+    _TO_BE_PAID.any(ignore_nulls=False).alias("has_therapy"),
     pl.col("referring_npi").drop_nulls().first(),
     known_sum(pl.col("charge_cents")).alias("charge_cents"),
     known_sum(pl.col("allowed_cents")).alias("allowed_cents"),
@@ -55,18 +62,19 @@ _CLAIM = (
 
 def claim_grain(lines: pl.DataFrame) -> pl.DataFrame:
     """Return one row per claim as sent that stands; no rows where the input has no claims."""
-    return (
-        lines.select("claim_key", *_STATED, *_SUMMED)
-        .filter(pl.col("claim_key").is_not_null())
-        .group_by("claim_key", maintain_order=True)
-        .agg(_CLAIM)
-        .with_columns(_places())
-        .with_columns(_FILING)
-    )
+    claimed = lines[:, _READ]
+    if claimed["claim_key"].null_count():
+        claimed = claimed.filter(pl.col("claim_key").is_not_null())
+    claims = claimed.group_by("claim_key", maintain_order=True).agg(_CLAIM)
+    return _places().beside(claims).with_columns_seq(_FILING)
+
+
+_READ = ["claim_key", *_STATED, *_SUMMED]
+_PLACE = ("claim_form", "setting", "place_of_service", "bill_type")
 
 
 @cache
-def _places() -> tuple[pl.Expr, ...]:
+def _places() -> Remembered:
     """Whether the place of service is one, and whether it and the bill type go with the setting."""
     places_of, forms_of = places.setting_places(), places.setting_bill_types()
     place = pl.concat_str("setting", "place_of_service", separator=" ")
@@ -75,21 +83,25 @@ def _places() -> tuple[pl.Expr, ...]:
     # the setting of an institutional claim shows in its bill type; an unknown place is a fault of its own, and a
     # setting of which no places are published is not judged by them
     judged = (pl.col("claim_form") == "professional") & known & pl.col("setting").is_in(places_of["setting"].implode())
-    return (
+    said = (
         known.alias("place_known"),
         pl.when(judged).then(place.is_in(_joined(places_of, "place_of_service"))).alias("place_fits"),
         form.is_in(_joined(forms_of, "bill_type")).alias("bill_type_fits"),
     )
+    return Remembered(_PLACE, lambda keys: keys.select_seq(said))
 
 
 def _joined(table: pl.DataFrame, column: str) -> list[str]:
-    return table.select(pl.concat_str("setting", column, separator=" ")).to_series().to_list()
+    return table.select_seq(pl.concat_str("setting", column, separator=" ")).to_series().to_list()
 
 
 _BY_MONTH = pl.col("dos").dt.offset_by(pl.format("{}mo", pl.col("filing_limit_months")))
 _BY_DAY = pl.col("dos") + pl.duration(days=pl.col("filing_limit_days"))
+DEADLINE = pl.when(pl.col("filing_limit_months").is_not_null()).then(_BY_MONTH).otherwise(_BY_DAY)
+"""The last day to file, from the date of service and the limit of the payer."""
+
 _FILING = (
-    pl.when(pl.col("filing_limit_months").is_not_null()).then(_BY_MONTH).otherwise(_BY_DAY).alias("filing_deadline"),
+    DEADLINE.alias("filing_deadline"),
     # a claim that is not sent yet would be received today at the earliest
     pl.coalesce("received", "as_of").alias("received_or_as_of"),
     pl.col("charge_cents").alias("lines_charge_cents"),

@@ -2,42 +2,79 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
-from cleanclaim.codes import fees, hcpcs, icd10, npi
+from cleanclaim.codes import fees, hcpcs, icd10, npi, tables
 from cleanclaim.codes.payers import Policy
-from cleanclaim.engine.beside import beside
+from cleanclaim.dated import Periods
+from cleanclaim.engine.beside import Remembered, beside, distinct
 
 # HCPCS Level I is five digits, or four and a letter; Level II a letter and four digits
 _CODE_FORM = r"^(\d{5}|\d{4}[A-Z]|[A-Z]\d{4})$"
 
 
-def with_code_facts(services: pl.DataFrame) -> pl.DataFrame:
-    """Add the facts of each code on its date (source: the tables of ``codes``); rows in equal rows out."""
-    numbered = services.hstack([hcpcs.periods().number(services["dos"])])
-    joined = beside(numbered, hcpcs.code_periods(), ["code", "period"])
+def with_facts(services: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Add the facts of each code on its date (source: the tables of ``codes``), the payer's policy and the year's
+    parameters; null where the payer is not mapped. Rows in equal rows out.
+    """
+    periods = policy.with_parameters[0]
+    coded = services.hstack([hcpcs.periods().number(services["dos"])])
+    coded = services.hstack(_codes().of(coded)).hstack([periods.number(services["dos"])])
+    dated = _payers(policy).beside(coded)
+    told, said = _payers_codes(policy)
+    dated = (
+        dated.hstack(told.of(dated)) if said & distinct(services["code"]) else dated.with_columns_seq(_silence(policy))
+    )
+    return dated.with_columns_seq(_OF_LINE)
+
+
+@tables.cached
+def _codes() -> Remembered:
     listed = pl.col("known_code").fill_null(False)
-    return joined.with_columns(
-        known_code=listed,
+    facts = (
+        listed.alias("known_code"),
         # a code outside the catalogue is not on CMS's therapy list: the rules for listed codes are not meant for it
-        **{c: pl.col(c).fill_null(False) for c in ("timed", "untimed", "pooled", "is_evaluation", "is_addon")},
-        always_therapy=pl.when(listed).then("always_therapy").otherwise(pl.lit(False)),
-        sometimes_therapy=pl.when(listed).then("sometimes_therapy").otherwise(pl.lit(False)),
-        well_formed_code=pl.col("code").str.contains(_CODE_FORM),
-        family=pl.coalesce("family", "code"),
-    ).drop("period")
+        *(pl.col(c).fill_null(False) for c in ("timed", "untimed", "pooled", "is_evaluation", "is_addon")),
+        pl.when(listed).then("always_therapy").otherwise(pl.lit(False)).alias("always_therapy"),
+        pl.when(listed).then("sometimes_therapy").otherwise(pl.lit(False)).alias("sometimes_therapy"),
+        pl.col("code").str.contains(_CODE_FORM).alias("well_formed_code"),
+        pl.coalesce("family", "code").alias("family"),
+    )
+
+    def find(keys: pl.DataFrame) -> pl.DataFrame:
+        known = beside(keys, hcpcs.code_periods(), ["code", "period"])
+        return known.with_columns_seq(facts).drop("code", "period")
+
+    return Remembered(("code", "period"), find)
 
 
-def with_policy(services: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Add the payer's policy and the year's parameters for each line; null where the payer is not mapped."""
-    periods, by_pack, by_code = policy.with_parameters
-    numbered = services.hstack([periods.number(services["dos"])])
-    dated = beside(numbered, by_pack.select(_READ), ["pack", "period"], nulls_equal=True)
-    if services["code"].is_in(by_code["code"].unique().implode()).any():
-        dated = beside(dated, by_code, ["pack", "code", "period"])
-    else:
-        dated = dated.with_columns(_NOTHING_SAID)
-    return dated.with_columns(_POLICY)
+_PAYER = ("pack", "period", "claim_form", "setting", "bill_type", "discipline")
+
+
+@tables.cached
+def _payers(policy: Policy) -> Remembered:
+    dated = policy.with_parameters[1].select(_READ)
+
+    def find(keys: pl.DataFrame) -> pl.DataFrame:
+        return beside(keys, dated, ["pack", "period"], nulls_equal=True).with_columns_seq(_OF_PAYER).drop(_PAYER)
+
+    return Remembered(_PAYER, find)
+
+
+@tables.cached
+def _payers_codes(policy: Policy) -> tuple[Remembered, frozenset[str]]:
+    """What payers say of codes, and the codes of which one says something."""
+    by_code, keys = policy.with_parameters[2], ["pack", "code", "period"]
+    return Remembered(keys, lambda asked: beside(asked, by_code, keys).drop(keys)), frozenset(by_code["code"])
+
+
+@tables.cached
+def _silence(policy: Policy) -> tuple[pl.Expr, ...]:
+    """What is said of codes of which no payer says anything."""
+    by_code = policy.with_parameters[2].drop("pack", "code", "period")
+    return tuple(pl.lit(None, dtype=dtype).alias(name) for name, dtype in by_code.schema.items())
 
 
 _INSTITUTIONAL = pl.col("claim_form") == "institutional"
@@ -47,24 +84,21 @@ _CRITICAL_ACCESS = _INSTITUTIONAL & (
 )
 
 
-_NOTHING_SAID = (
-    pl.lit(None, dtype=pl.String).alias("substitute_code"),
-    pl.lit(None, dtype=pl.Boolean).alias("code_excluded"),
-)
+_TABLE = pl.when(_INSTITUTIONAL).then("maximums_institutional").otherwise("maximums_professional")
 
 
 def _maximum(column: str) -> pl.Expr:
     """The unit maximum of the table that the payer uses for this form of claim."""
-    table = pl.when(_INSTITUTIONAL).then("maximums_institutional").otherwise("maximums_professional")
-    picked = (
+    table = pl.col("_maximums")
+    return (
         pl.when(table == "practitioner")
         .then(f"{column}_practitioner")
         .when(table == "hospital")
         .then(f"{column}_hospital")
         .when(table == "medicaid")
         .then(f"{column}_medicaid")
+        .alias(column)
     )
-    return pl.when("unit_maximums_apply").then(picked).alias(column)
 
 
 def _of_bucket(occupational: str, other: str) -> pl.Expr:
@@ -75,13 +109,18 @@ def _of_bucket(occupational: str, other: str) -> pl.Expr:
 
 _READ = (
     "pack", "period", "unit_method", "tie_policy", "discipline_modifier_required", "assistant_modifier_required",
-    "kx_applies", "fee_status_applies", "fee_basis", "mppr_applies", "referring_required", "one_line_per_code",
+    "kx_applies", "occurrence_codes_required", "one_date_per_line", "fee_status_applies", "fee_basis", "mppr_applies",
+    "referring_required", "one_line_per_code", "modifier_order", "modifier_order_required",
     "either_column_institutional", "either_column_professional", "pair_edits_apply", "unit_maximums_apply",
     "maximums_institutional", "maximums_professional", "filing_limit_days", "filing_limit_months",
     "assistant_modifier_in_force", "assistant_midpoint_test", "assistant_de_minimis_share", "kx_threshold_ot_cents",
     "kx_threshold_pt_slp_cents", "conversion_factor", "mppr_pe_reduction",
+    "max_timed_units_day", "timed_cap_counts_untimed", "evaluation_window_days", "telehealth_by_therapists",
+    "telehealth_list_applies", "telehealth_told_by",
+    "telehealth_modifier_required", "gt_on_professional", "active_treatment_required",
+    "habilitation_modifier_required", "side_modifier_required", "orthosis_side_required",
 )  # fmt: skip
-_POLICY = (
+_OF_PAYER = (
     (
         pl.col("assistant_modifier_required")
         & pl.col("assistant_modifier_in_force")
@@ -93,7 +132,14 @@ _POLICY = (
     .then("either_column_institutional")
     .otherwise("either_column_professional")
     .alias("either_column_bypass"),
+    # the bill types to which the hospital pair table is applied (NCCI Policy Manual, ch. 1) do not name these hospitals
+    pl.when(~_CRITICAL_ACCESS.fill_null(False)).then("pair_edits_apply").alias("pair_edits_apply"),
     _of_bucket("kx_threshold_ot_cents", "kx_threshold_pt_slp_cents").alias("kx_threshold_cents"),
+    pl.when("unit_maximums_apply").then(_TABLE).alias("_maximums"),
+)
+
+
+_OF_LINE = (
     _of_bucket("ytd_ot_cents", "ytd_pt_slp_cents").alias("ytd_cents"),
     pl.coalesce("code_excluded", pl.when(pl.col("pack").is_not_null()).then(pl.lit(False))).alias("code_excluded"),
     *(_maximum(column) for column in ("mue_units", "mue_mai", "mue_age")),
@@ -102,10 +148,10 @@ _POLICY = (
 
 def with_indices(services: pl.DataFrame) -> pl.DataFrame:
     """Add the geographic indices of the line's locality; null where it has none or none are published for the date."""
-    if services["mac"].is_null().all():
-        return services.with_columns(_NO_INDICES)
+    if services["mac"].null_count() == services.height:
+        return services.with_columns_seq(_NO_INDICES)
     periods, table = fees.gpci_periods()
-    numbered = services.with_columns(periods.number(services["dos"]), localized=pl.col("mac").is_not_null())
+    numbered = services.with_columns_seq(periods.number(services["dos"]), localized=pl.col("mac").is_not_null())
     return beside(numbered, table, ["mac", "locality", "period"]).drop("period")
 
 
@@ -116,12 +162,47 @@ _NO_INDICES = (
 
 
 def with_diagnoses(services: pl.DataFrame) -> pl.DataFrame:
-    """Add what is wrong with the claim's diagnoses: each distinct list is looked up once."""
-    each = services.select("diagnoses").unique().drop_nulls().with_columns(diagnosis=pl.col("diagnoses").str.split(" "))
-    each = each.explode("diagnosis")
-    found = icd10.lookup(each["diagnosis"])
-    listed = (
-        each.hstack(found.select("known", "billable"))
+    """Add what is wrong with the claim's diagnoses, by the release of the date of service."""
+    release = _releases().number(services["dos"]).alias("_release")
+    return services.hstack(_diagnosis_lists().of(services[:, _DIAGNOSED].hstack([release])))
+
+
+_DIAGNOSED = ["diagnoses", "pointers", "carries_diagnoses"]
+
+
+@tables.cached
+def _releases() -> Periods:
+    """The periods in which one release holds, or none."""
+    covers = [release.covers for release in icd10.releases()]
+    first_days = {span.first for span in covers} | {span.last and span.last + timedelta(days=1) for span in covers}
+    return Periods.between(day for day in first_days if day)
+
+
+@tables.cached
+def _diagnosis_lists() -> Remembered:
+    starts, told = pl.lit(_releases().starts), _diagnoses()
+    release = icd10.release_of(pl.col("dos")).fill_null(0).alias("_place")
+
+    def find(keys: pl.DataFrame) -> pl.DataFrame:
+        dated = keys.with_columns_seq(dos=starts.gather(pl.col("_release"))).with_columns_seq(release)
+        places = dated["_place"].unique().to_list() or [0]
+        by_release = pl.concat(
+            _listed(dated.filter(pl.col("_place") == place), place).with_columns(_place=pl.lit(place, dtype=pl.Int32))
+            for place in places
+        )
+        found = beside(dated, by_release, ["diagnoses", "_place"]).with_columns_seq(told)
+        return found.drop(*keys.columns, "dos", "_place")
+
+    return Remembered((*_DIAGNOSED, "_release"), find)
+
+
+def _listed(services: pl.DataFrame, release: int) -> pl.DataFrame:
+    """One row per distinct list of diagnoses, each looked up once in a release."""
+    lists = services.select("diagnoses").unique().drop_nulls()
+    each = lists.with_columns(diagnosis=pl.col("diagnoses").str.split(" ")).explode("diagnosis")
+    found = icd10.lookup(each["diagnosis"], release)
+    return (
+        each.hstack(found.select_seq("known", "billable"))
         .group_by("diagnoses", maintain_order=True)
         .agg(
             diagnosis_count=(pl.col("diagnosis") != "").sum().cast(pl.Int64),
@@ -129,26 +210,28 @@ def with_diagnoses(services: pl.DataFrame) -> pl.DataFrame:
             diagnosis_unbillable=pl.col("diagnosis").filter(pl.col("known") & ~pl.col("billable")).first(),
         )
     )
-    return beside(services, listed, ["diagnoses"]).with_columns(_DIAGNOSES)
 
 
 _HIGHEST_POINTER = pl.col("pointers").str.extract_all(r"\d+").cast(pl.List(pl.Int64), strict=False).list.max()
-_COVERED = icd10.COVERS.covers(pl.col("dos"))
-_DIAGNOSES = (
-    _COVERED.alias("diagnosis_table_covers"),
-    pl.when(~_COVERED).then(pl.lit("ICD-10-CM release of April 2026")).alias("diagnosis_age"),
-    pl.coalesce("diagnosis_count", pl.when("carries_diagnoses").then(0)).alias("diagnosis_count"),
-    pl.when(pl.col("diagnosis_count") < _HIGHEST_POINTER).then(_HIGHEST_POINTER).alias("pointer_beyond"),
-)
+
+
+@tables.cached
+def _diagnoses() -> tuple[pl.Expr, ...]:
+    covered, used = icd10.covered(pl.col("dos")), icd10.release_of(pl.col("dos"))
+    names = pl.lit(pl.Series([f"ICD-10-CM release {release.name}" for release in icd10.releases()]))
+    name = names if len(icd10.releases()) == 1 else names.gather(used)
+    return (
+        covered.alias("diagnosis_table_covers"),
+        pl.when(~covered).then(name).alias("diagnosis_age"),
+        pl.coalesce("diagnosis_count", pl.when("carries_diagnoses").then(0)).alias("diagnosis_count"),
+        pl.when(pl.col("diagnosis_count") < _HIGHEST_POINTER).then(_HIGHEST_POINTER).alias("pointer_beyond"),
+    )
 
 
 def with_identifiers(services: pl.DataFrame) -> pl.DataFrame:
     """Add whether each NPI's check digit is right; null where there is no NPI. Each distinct NPI is tried once."""
-    columns = ("rendering_npi", "billing_npi", "referring_npi")
-    distinct = pl.concat([services[c] for c in columns]).unique().drop_nulls()
-    if distinct.is_empty():
-        return services.with_columns(pl.lit(None, dtype=pl.Boolean).alias(f"{c}_valid") for c in columns)
-    right = pl.Series([npi.is_valid(number) for number in distinct])
-    return services.with_columns(
-        pl.col(c).replace_strict(distinct, right, default=None).alias(f"{c}_valid") for c in columns
-    )
+    return _IDENTIFIERS.beside(services)
+
+
+_NPIS = ("rendering_npi", "billing_npi", "referring_npi")
+_IDENTIFIERS = Remembered(_NPIS, lambda keys: pl.DataFrame({f"{c}_valid": npi.valid(keys[c]) for c in _NPIS}))

@@ -7,30 +7,44 @@ pairs, duplicates).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
 from cleanclaim.claims.schema import GRAINS, Grain
 from cleanclaim.codes import ncci
 from cleanclaim.codes.payers import Policy
-from cleanclaim.engine import facts, keys, pairs, windows
+from cleanclaim.engine import code_groups, facts, keys, modifier_flags, pairs, telehealth, windows
 from cleanclaim.engine.allocate import allocate
+from cleanclaim.engine.beside import distinct
+from cleanclaim.engine.caps import with_caps
 from cleanclaim.engine.claims import claim_grain
-from cleanclaim.engine.price import price
+from cleanclaim.engine.clinicians import NO_DAYS
+from cleanclaim.engine.diagnosis_lists import with_diagnosis_lists
+from cleanclaim.engine.institutional import with_institutional
+from cleanclaim.engine.manipulation import with_manipulation
+from cleanclaim.engine.methods import with_settled
+from cleanclaim.engine.modifier_order import with_modifiers_ordered
+from cleanclaim.engine.monitoring import with_monitoring
+from cleanclaim.engine.price import PRICES, price
+from cleanclaim.engine.ranges import of_one_day, with_ranges
+from cleanclaim.engine.same_minutes import with_shared_minutes
 from cleanclaim.engine.standing import standing
 from cleanclaim.engine.visits import visit_grain
 
 
 @dataclass(frozen=True)
 class Grains:
-    """One frame per grain; columns as in ``claims.schema``."""
+    """One frame per grain; columns as in ``claims.schema``. ``given`` has all services of the visits, billed or not."""
 
     line: pl.DataFrame
     visit: pl.DataFrame
     pair: pl.DataFrame
     claim: pl.DataFrame
+    given: pl.DataFrame
+    clinician_day: pl.DataFrame = field(default_factory=lambda: NO_DAYS)
 
     def __getitem__(self, grain: Grain) -> pl.DataFrame:
         frame: pl.DataFrame = getattr(self, grain.value)
@@ -39,33 +53,49 @@ class Grains:
 
 def build(services: pl.DataFrame, policy: Policy, as_of: date) -> Grains:
     """Return the grains of a partition of whole patients; one row of LINE per billed row of a claim that stands."""
-    keyed = keys.with_keys(
-        keys.with_disciplines(keys.with_modifier_flags(keys.with_forms(standing(services))))
-    ).with_columns(as_of=pl.lit(as_of))
-    known = facts.with_policy(facts.with_code_facts(keyed), policy)
+    keyed = keys.with_keys(keys.with_disciplines(keys.with_statements(standing(services))), as_of)
+    known = facts.with_facts(keyed, policy)
     earned = allocate(known)
-    billed = known.filter(pl.col("billed"))
+    known = with_settled(known, earned.pools)
+    billed = _those(known, known["billed"])
     lines = _priced(facts.with_identifiers(facts.with_diagnoses(facts.with_indices(billed))))
-    lines = windows.with_totals(windows.with_duplicates(lines))
+    lines = with_ranges(windows.with_totals(windows.with_duplicates(lines)))
     lines = windows.with_base_present(windows.with_allocation(lines, earned.codes))
-    lines = pairs.with_pair_table(windows.with_running_allowed(lines))
-    edits = ncci.edits_among(lines["code"].unique().drop_nulls())
+    lines = windows.with_running_allowed(lines)
+    lines = telehealth.with_telehealth(modifier_flags.with_further_flags(lines))
+    lines = with_modifiers_ordered(lines)
+    lines = code_groups.with_last_evaluation(code_groups.with_code_group(lines))
+    present = frozenset(distinct(lines["code"]))
+    lines = with_manipulation(with_monitoring(lines, present), present)
+    edits = ncci.edits_among(present)
     met = pairs.meetings(lines, edits)
     lines = pairs.with_edit_counts(lines, met, edits)
+    visits = visit_grain(of_one_day(lines), earned.codes, earned.pools)
     return Grains(
         line=_conformed(Grain.LINE, lines),
-        visit=_conformed(Grain.VISIT, visit_grain(lines, earned.codes, earned.pools)),
+        visit=_conformed(Grain.VISIT, with_caps(with_shared_minutes(visits, known, present), lines)),
         pair=_conformed(Grain.PAIR, pairs.pair_grain(met, known)),
-        claim=_conformed(Grain.CLAIM, claim_grain(lines)),
+        claim=_conformed(Grain.CLAIM, with_institutional(with_diagnosis_lists(claim_grain(lines)), lines)),
+        given=known,
     )
+
+
+def _those(services: pl.DataFrame, chosen: pl.Series) -> pl.DataFrame:
+    return services if chosen.all(ignore_nulls=False) else services.filter(chosen)
 
 
 def _priced(lines: pl.DataFrame) -> pl.DataFrame:
     """Add the expected allowed amount of each line; the reduction reaches across the disciplines of a day."""
-    return lines.hstack(price(lines.with_columns(pool_key=pl.col("day_key"))).drop("row"))
+    priced = price(lines.hstack([lines["day_key"].alias("pool_key")]))
+    return lines.hstack(priced[:, PRICES])
 
 
 def _conformed(grain: Grain, frame: pl.DataFrame) -> pl.DataFrame:
     """Add the columns that this input gave no occasion to fill; working columns may stay, no rule can name them."""
-    missing = [name for name in GRAINS[grain].schema if name not in frame.columns]
-    return frame.with_columns(pl.lit(None, dtype=GRAINS[grain].schema[name]).alias(name) for name in missing)
+    return frame.with_columns_seq(_nothing(grain, frozenset(frame.columns)))
+
+
+@lru_cache(maxsize=256)
+def _nothing(grain: Grain, filled: frozenset[str]) -> tuple[pl.Expr, ...]:
+    schema = GRAINS[grain].schema
+    return tuple(pl.lit(None, dtype=dtype).alias(name) for name, dtype in schema.items() if name not in filled)

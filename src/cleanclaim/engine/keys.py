@@ -9,11 +9,14 @@ same without the discipline: the multiple-procedure reduction and the day maximu
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 
 import polars as pl
 
 from cleanclaim.codes import modifiers, places
+from cleanclaim.engine.alone import in_groups, repeated
+from cleanclaim.engine.beside import Remembered
 
 MODIFIER_COLUMNS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 _FLAGS = ("GP", "GO", "GN", "CQ", "CO", "59", "KX", "GA", "GX", "GY", "GZ")
@@ -47,11 +50,6 @@ _DISCIPLINE_MODIFIER = pl.when(pl.col("discipline_modifiers") == 1).then(
 )
 
 
-def with_modifier_flags(services: pl.DataFrame) -> pl.DataFrame:
-    """Add what each line's modifiers say: one Boolean per modifier that a rule reads, and their counts."""
-    return services.with_columns(_MODIFIER_FLAGS).with_columns(_MODIFIER_COUNTS)
-
-
 _FORMS = (
     pl.coalesce(
         "claim_form",
@@ -66,15 +64,17 @@ _FORMS = (
 )
 
 
+PAIR_TABLE = (
+    pl.when(pl.col("claim_form") == "institutional")
+    .then(pl.lit("hospital"))
+    .when(pl.col("claim_form") == "professional")
+    .then(pl.lit("practitioner"))
+)
+"""Which of the two published tables of pair edits the claim form takes."""
 FORM_ASSUMED = pl.all_horizontal(
     pl.col(c).is_null() for c in ("claim_form", "bill_type", "revenue_code", "place_of_service", "setting")
 )
 """True where nothing on the row says what form of claim it is: it is read as professional."""
-
-
-def with_forms(services: pl.DataFrame) -> pl.DataFrame:
-    """Fill ``claim_form`` where the row itself decides it: a bill or revenue code, a place of service, a setting."""
-    return services.with_columns(_FORMS)
 
 
 def _mapped(column: pl.Expr, table: pl.DataFrame, key: str, value: str) -> pl.Expr:
@@ -102,29 +102,56 @@ def _clinicians() -> tuple[pl.Expr, ...]:
     )
 
 
+_SAID_ON = (
+    *MODIFIER_COLUMNS, "modifier_count", "claim_form", "bill_type", "revenue_code", "place_of_service", "setting",
+    "sequence", "credential", "taxonomy", "stated_discipline",
+)  # fmt: skip
+
+
+def _said(keys: pl.DataFrame) -> pl.DataFrame:
+    flagged = keys.with_columns_seq(*_FORMS, *_MODIFIER_FLAGS, *_clinicians()).with_columns_seq(_MODIFIER_COUNTS)
+    told = flagged.with_columns_seq(
+        discipline=pl.coalesce(_DISCIPLINE_MODIFIER, "stated_discipline", "clinician_discipline"), table=PAIR_TABLE
+    )
+    return told.drop(name for name in _SAID_ON if name not in _FILLED)
+
+
+_FILLED = ("claim_form", "sequence")
+_STATEMENTS = Remembered(_SAID_ON, _said)
+
+
+def with_statements(services: pl.DataFrame) -> pl.DataFrame:
+    """Add what each line says by itself, of its form, modifiers, clinician and discipline.
+
+    ``claim_form`` is filled where the row decides it: a bill or revenue code, a place of service, a setting. There is
+    a Boolean per modifier that a rule reads, and their counts. ``discipline`` is the line's modifier, else as stated,
+    else the clinician's.
+    """
+    said = _STATEMENTS.of(services)
+    return services[:, [name for name in services.columns if name not in _FILLED]].hstack(said)
+
+
 def with_disciplines(services: pl.DataFrame) -> pl.DataFrame:
-    """Add ``discipline``: the line's modifier, else as stated, else the clinician's, else the only one of the day.
+    """Fill ``discipline`` where it is the only one of the day.
 
     A line that stays without one is in no other line's pool: it has a pool of its own, whose minutes are not checked.
     """
-    known = services.with_columns(_clinicians()).with_columns(
-        _patient=_PATIENT, discipline=pl.coalesce(_DISCIPLINE_MODIFIER, "stated_discipline", "clinician_discipline")
-    )
-    if not known["discipline"].has_nulls():
+    known = services.hstack([services.select_seq(_PATIENT).to_series().alias("_patient")])
+    if not known["discipline"].null_count():
         return known
     day = ["_patient", "dos", "billing_npi", "sequence"]
-    open_rows = known.filter(pl.col("discipline").is_null()).select("row", *day)
+    open_rows = known.filter(pl.col("discipline").is_null()).select_seq("row", *day)
     only = (
-        known.select(*day, "discipline")
-        .join(open_rows.select(day).unique(), on=day, how="semi", nulls_equal=True)
+        known.select_seq(*day, "discipline")
+        .join(open_rows.select_seq(day).unique(), on=day, how="semi", nulls_equal=True)
         .group_by(day)
         .agg(_low=pl.col("discipline").min(), _only=pl.col("discipline").max())
         .filter(pl.col("_low") == pl.col("_only"))
     )
-    told = open_rows.join(only, on=day, how="inner", nulls_equal=True).select("row", "_only")
+    told = open_rows.join(only, on=day, how="inner", nulls_equal=True).select_seq("row", "_only")
     return (
         known.join(told, on="row", how="left", maintain_order="left")
-        .with_columns(discipline=pl.coalesce("discipline", "_only"))
+        .with_columns_seq(discipline=pl.coalesce("discipline", "_only"))
         .drop("_only")
     )
 
@@ -135,21 +162,30 @@ SAME_SERVICE = ("_day", "code_key", "modifiers_text", "units")
 """Two billed lines that agree in all of these are the same service."""
 
 
-def _numbered(columns: Sequence[str]) -> pl.Expr:
-    changed = pl.any_horizontal(pl.col(c).ne_missing(pl.col(c).shift()) for c in columns)
-    return changed.cast(pl.Int64).cum_sum()
+def _changed(columns: Sequence[str]) -> pl.Expr:
+    return pl.any_horizontal(pl.col(c).ne_missing(pl.col(c).shift()) for c in columns)
 
 
-_NUMBERS = (
-    _numbered(_VISIT[:1]).alias("_person"),
-    _numbered(_VISIT[:3]).alias("_person_day"),
-    _numbered(_VISIT[:4]).alias("_day"),
-    _numbered(_VISIT).alias("_visit"),
+_NEW = (
+    _changed(_VISIT[:1]).alias("_new_person"),
+    _changed(_VISIT[1:3]).alias("_new_date"),
+    _changed(_VISIT[3:4]).alias("_new_provider"),
+    _changed(_VISIT[4:]).alias("_new_discipline"),
     pl.col("code").cast(pl.Categorical).to_physical().cast(pl.Int64).alias("code_key"),
     # rows that name neither claim nor visit: a patient's day is taken as one claim
     pl.coalesce(
         "claim_id", "visit_id", pl.when(pl.col("patient_id").is_not_null()).then(pl.col("dos").cast(pl.String))
     ).alias("_claim"),
+)
+_NEW_DAY = pl.col("_new_person") | pl.col("_new_date")
+_NUMBERS = tuple(
+    changed.cast(pl.Int64).cum_sum().alias(name)
+    for name, changed in (
+        ("_person", pl.col("_new_person")),
+        ("_person_day", _NEW_DAY),
+        ("_day", _NEW_DAY | pl.col("_new_provider")),
+        ("_visit", _NEW_DAY | pl.col("_new_provider") | pl.col("_new_discipline")),
+    )
 )
 _ON_A_CLAIM = pl.col("_claim").is_not_null() & pl.col("billed")
 _CLAIM_KEY = pl.when(_ON_A_CLAIM).then(pl.when("billed").then("row").min().over(_CLAIM)).alias("claim_key")
@@ -160,20 +196,27 @@ _KEYS = tuple(
 )
 
 
-def with_keys(services: pl.DataFrame) -> pl.DataFrame:
+def with_keys(services: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Sort by patient, day and row; number visits, days, patient-days (``visit_key`` ...), claims and codes.
 
     A claim's key is its first billed row, null where a row names no claim, visit or patient. The copy of a service on
     a later claim is in a visit of its own, so that a claim sent twice is one fault and not also too many units.
     ``code_key`` stands for the code within this partition.
     """
-    return (
+    numbered = (
         services.sort([*_VISIT, "row"], nulls_last=False)
-        .with_columns(_NUMBERS)
-        .with_columns(_CLAIM_KEY)
-        .with_columns(_copy=_COPIED)
-        .with_columns(_KEYS)
+        .with_columns_seq(_NEW)
+        .with_columns_seq(_NUMBERS)
+        .with_columns_seq(_CLAIM_KEY)
     )
+    several = repeated(numbered, SAME_SERVICE)
+    copied = in_groups(numbered, several, {"_copy": _COPIED}, alone={"_copy": pl.lit(0, dtype=pl.Int64)})
+    return copied.with_columns_seq(*_KEYS, as_of=pl.lit(as_of), _equals=pl.lit(False) if several is None else several)
+
+
+def equals(services: pl.DataFrame) -> pl.Series | None:
+    """Return true for each row of which ``services`` may hold the same service again; None where no row has one."""
+    return services["_equals"] if services["_equals"].any() else None
 
 
 def _same_provider() -> pl.Expr:

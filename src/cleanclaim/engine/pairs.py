@@ -10,11 +10,12 @@ from __future__ import annotations
 import polars as pl
 
 from cleanclaim.claims.schema import PAIR
-from cleanclaim.codes import ncci
+from cleanclaim.codes import groups, ncci, tables
+from cleanclaim.engine.beside import beside, matches
 from cleanclaim.engine.blocks import with_blocks
 from cleanclaim.engine.keys import SAME_PROVIDER
 
-_SIDE = (
+_SIDE = [
     "row",
     "person_day_key",
     "visit_key",
@@ -35,17 +36,8 @@ _SIDE = (
     "charge_cents",
     "price_basis",
     "carries_times",
-)
-
-
-def with_pair_table(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add which of the two published tables the claim form takes: practitioner or hospital."""
-    return lines.with_columns(
-        table=pl.when(pl.col("claim_form") == "institutional")
-        .then(pl.lit("hospital"))
-        .when(pl.col("claim_form") == "professional")
-        .then(pl.lit("practitioner"))
-    )
+    "pointers",
+]
 
 
 def meetings(lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
@@ -53,18 +45,29 @@ def meetings(lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
 
     One row per two lines; the column one line's columns as they are, the column two line's ending in ``_right``.
     """
-    live = _of_these_days(edits, lines["dos"])
-    side = lines.select(_SIDE)
-    ones = side.join(live, left_on=["table", "code"], right_on=["table", "column_one"])
-    return (
-        ones.join(
-            side,
-            left_on=["person_day_key", "table", "column_two"],
-            right_on=["person_day_key", "table", "code"],
-        )
-        .with_columns(in_force=ncci.in_force(pl.col("dos")))
-        .filter(SAME_PROVIDER & pl.col("in_force").fill_null(True))
-    )
+    live, side = _of_these_days(edits, lines["dos"]), lines[:, _SIDE]
+    first, edit = matches(side[:, _TABLE_CODE], live[:, ["table", "column_one"]])
+    half = side[:, _DAY][first].hstack(live[:, ["column_two"]][edit])
+    second, two = matches(half, side[:, _SHARED])
+    if two.is_empty():
+        return _NO_MEETINGS
+    one, edit = first.gather(second), edit.gather(second)
+    met = side[one].hstack(live[:, _OF_EDIT][edit]).hstack(_right(side[two]))
+    return met.with_columns_seq(_IN_FORCE).filter(SAME_PROVIDER & pl.col("in_force").fill_null(True))
+
+
+def _right(side: pl.DataFrame) -> pl.DataFrame:
+    """The other line's columns, under their names with ``_right``, without those that both lines share."""
+    return side.rename({name: f"{name}_right" for name in side.columns}).drop(f"{name}_right" for name in _DAY)
+
+
+_DAY, _TABLE_CODE = ["person_day_key", "table"], ["table", "code"]
+_IN_FORCE = ncci.in_force(pl.col("dos")).alias("in_force")
+_OF_EDIT = [
+    "column_two", "effective", "deleted", "indicator", "starts", "known_from", "release", "confirmed_through", "age",
+]  # fmt: skip
+_NO_MEETINGS = pl.DataFrame(schema={"row": pl.Int64, "row_right": pl.Int64, "in_force": pl.Boolean})
+_SHARED = ["person_day_key", "table", "code"]
 
 
 def pair_grain(met: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
@@ -73,17 +76,20 @@ def pair_grain(met: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     ``services`` are all services of the same visits: blocks of time stand also on those that are not billed.
     """
     if met.is_empty():
-        return PAIR.empty()
+        return _NO_PAIRS
     pairs = (
         met.sort("row_right", "code", "row")
         # a bypass on any line of the column one code separates the pair
-        .with_columns(bypass_one=pl.col("has_bypass").any(ignore_nulls=False).over("row_right", "code"))
+        .with_columns_seq(bypass_one=pl.col("has_bypass").any(ignore_nulls=False).over("row_right", "code"))
         .unique(["row_right", "code"], keep="first", maintain_order=True)
-        .select(_PAIR_COLUMNS)
+        .select_seq(_PAIR_COLUMNS)
     )
     return with_blocks(pairs, services)
 
 
+_NO_PAIRS = PAIR.empty()
+_IN_FACILITY = pl.col("table") == "hospital"
+_MANIPULATION = groups.codes("spinal_manipulation")
 _PAIR_COLUMNS: tuple[str | pl.Expr, ...] = (
     "person_day_key", "dos", "column_two", "indicator", "effective", "deleted", "in_force", "table", "bypass_one",
     pl.col("row").alias("row_one"),
@@ -101,7 +107,10 @@ _PAIR_COLUMNS: tuple[str | pl.Expr, ...] = (
         for name in ("billing_npi", "rendering_npi", "discipline")
         for side, suffix in (("one", ""), ("two", "_right"))
     ),
+    (_IN_FACILITY & (pl.col("discipline") != pl.col("discipline_right"))).alias("across_disciplines"),
     pl.coalesce("bypass_text_right", "bypass_text").alias("bypass_text"),
+    pl.col("code").is_in(_MANIPULATION).alias("separated_by_region"),
+    (pl.col("pointers") == pl.col("pointers_right")).alias("same_diagnoses"),
     ncci.table_age(pl.col("dos")).alias("table_age"),
     pl.when(pl.col("table") == "practitioner")
     .then(pl.any_horizontal(pl.col("rendering_npi", "rendering_npi_right").is_null()))
@@ -112,6 +121,8 @@ _PAIR_COLUMNS: tuple[str | pl.Expr, ...] = (
 
 def _of_these_days(edits: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
     """Return the edits that may be in force on one of the days; most rows are the history of withdrawn ones."""
+    if edits.is_empty():
+        return edits
     first, last = days.min(), days.max()
     if first is None or days.has_nulls():
         return edits
@@ -120,6 +131,7 @@ def _of_these_days(edits: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
     return edits.filter(~(ended | not_begun | (pl.col("indicator") == ncci.VOID)))
 
 
+@tables.cached
 def _complete_through() -> pl.Expr:
     return (
         pl.when(pl.col("table") == "hospital")
@@ -134,31 +146,40 @@ def with_edit_counts(lines: pl.DataFrame, met: pl.DataFrame, edits: pl.DataFrame
     A pair that has rows in the table, none of them in force, is known not to be edited. A pair without rows is known
     only up to the day through which the table is complete; past it an edit is possible.
     """
-    bypassing = lines.filter(pl.col("has_bypass"))
-    if bypassing.is_empty():
+    if not lines["has_bypass"].any():
         return lines
-    named = pl.concat([met.select("row", "in_force"), met.select(pl.col("row_right").alias("row"), "in_force")])
-    counts = named.group_by("row").agg(
-        edits_in_force=pl.col("in_force").fill_null(False).sum().cast(pl.Int64),
-        _unsure=pl.col("in_force").is_null().sum().cast(pl.Int64),
-    )
-    past = pl.col("dos") > _complete_through()
+    bypassing = lines[:, _PARTNER].filter(lines["has_bypass"])
+    named = met[:, ["row", "in_force"]].vstack(met[:, ["row_right", "in_force"]].rename({"row_right": "row"}))
+    found = beside(bypassing[:, ["row", "dos", "table"]], named.group_by("row").agg(_COUNTS), ["row"])
+    found = beside(found, _unlisted_partners(bypassing, lines, edits), ["row"])
+    return beside(lines, found.select_seq("row", *_possible()), ["row"])
+
+
+_COUNTS = (
+    pl.col("in_force").fill_null(False).sum().cast(pl.Int64).alias("edits_in_force"),
+    pl.col("in_force").is_null().sum().cast(pl.Int64).alias("_unsure"),
+)
+
+
+@tables.cached
+def _possible() -> tuple[pl.Expr, ...]:
+    ages = ncci.ages()
+    age = pl.when(pl.col("table") == "hospital").then(pl.lit(ages["hospital"])).otherwise(pl.lit(ages["practitioner"]))
     return (
-        lines.join(counts, on="row", how="left", maintain_order="left")
-        .join(_unlisted_partners(bypassing, lines, edits), on="row", how="left", maintain_order="left")
-        .with_columns(
-            edits_in_force=pl.when("has_bypass").then(pl.col("edits_in_force").fill_null(0)),
-            edits_possible=pl.when("has_bypass").then(
-                pl.col("_unsure").fill_null(0) + pl.col("_unlisted").fill_null(0)
-            ),
-            pair_age=pl.when(past & pl.col("has_bypass")).then(
-                pl.when(pl.col("table") == "hospital")
-                .then(pl.lit(ncci.ages()["hospital"]))
-                .otherwise(pl.lit(ncci.ages()["practitioner"]))
-            ),
-        )
-        .drop("_unsure", "_unlisted")
+        pl.col("edits_in_force").fill_null(0),
+        (pl.col("_unsure").fill_null(0) + pl.col("_unlisted").fill_null(0)).alias("edits_possible"),
+        pl.when(pl.col("dos") > _complete_through()).then(age).alias("pair_age"),
     )
+
+
+_PARTNER = ["row", *_SHARED, "billing_npi", "rendering_npi", "discipline", "dos"]
+_NO_PARTNERS = pl.DataFrame(schema={"row": pl.Int64, "_unlisted": pl.Int64})
+
+
+@tables.cached
+def _proves_nothing() -> pl.Expr:
+    another = (pl.col("row") != pl.col("row_right")) & (pl.col("code") != pl.col("code_right")) & SAME_PROVIDER
+    return another & ((pl.col("dos") > _complete_through()) | ~ncci.of_family())
 
 
 def _unlisted_partners(bypassing: pl.DataFrame, lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
@@ -166,29 +187,16 @@ def _unlisted_partners(bypassing: pl.DataFrame, lines: pl.DataFrame, edits: pl.D
 
     Absence means that there is no edit, up to the table's last day and for pairs with a code of the family taken.
     """
-    listed = pl.lit(pl.Series(sorted(ncci.family()))).implode()
-    partner = lines.select("person_day_key", "table", "code", "billing_npi", "rendering_npi", "discipline", other="row")
-    met = (
-        bypassing.select("row", "person_day_key", "table", "code", "billing_npi", "rendering_npi", "discipline", "dos")
-        .join(partner, on=["person_day_key", "table"])
-        .filter((pl.col("row") != pl.col("other")) & (pl.col("code") != pl.col("code_right")) & SAME_PROVIDER)
-        .filter(
-            (pl.col("dos") > _complete_through()) | ~(pl.col("code").is_in(listed) | pl.col("code_right").is_in(listed))
-        )
-    )
-    either = pl.concat(
-        [
-            edits.select("table", "confirmed_through", code="column_one", code_right="column_two"),
-            edits.select("table", "confirmed_through", code="column_two", code_right="column_one"),
-        ]
-    )
+    partners = lines[:, _PARTNER]
+    one, two = matches(bypassing[:, _DAY], partners[:, _DAY])
+    met = bypassing[one].hstack(_right(partners[two])).filter(_proves_nothing())
+    if met.is_empty():
+        return _NO_PARTNERS
+    named = edits["table", "column_one", "column_two", "confirmed_through"]
+    forth = named.rename({"column_one": "code", "column_two": "code_right"})
+    back = named.rename({"column_one": "code_right", "column_two": "code"})
     # a withdrawn edit may come back after the last release that lists its row
     pair = ["table", "code", "code_right"]
-    confirmed = either.group_by(pair).agg(pl.col("confirmed_through").max())
+    confirmed = forth.vstack(back[forth.columns]).group_by(pair).agg(pl.col("confirmed_through").max())
     open_still = pl.col("confirmed_through").is_null() | (pl.col("dos") > pl.col("confirmed_through"))
-    return (
-        met.join(confirmed, on=pair, how="left")
-        .filter(open_still)
-        .group_by("row")
-        .agg(_unlisted=pl.len().cast(pl.Int64))
-    )
+    return beside(met, confirmed, pair).filter(open_still).group_by("row").agg(_unlisted=pl.len().cast(pl.Int64))

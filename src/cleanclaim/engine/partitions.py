@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -32,11 +34,26 @@ def whole_patients(batches: Iterable[pl.DataFrame], rows: int = ROWS) -> Iterato
     if second is None and first.height <= 2 * rows:
         yield first
         return
-    with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder:
-        spilled: list[tuple[Path, list[int]]] = []
+    with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder, ThreadPoolExecutor(1) as ahead:
+        spilled: list[_Spilled] = []
         for number, batch in enumerate(_chain(first, second, incoming)):
             spilled.append(_spill(batch, Path(folder) / f"{number}.arrow"))
-        yield from _gather(spilled, rows)
+        # while a partition is worked on, the next one is read
+        coming: Future[pl.DataFrame] | None = None
+        for low, high in _ranges(spilled, rows):
+            ready, coming = coming, ahead.submit(_gather, spilled, low, high, first.schema)
+            if ready is not None:
+                yield ready.result()
+        if coming is not None:
+            yield coming.result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Spilled:
+    """A batch in a file, sorted by bucket: the row at which each bucket begins, and the end."""
+
+    path: Path
+    starts: list[int]
 
 
 def _chain(first: pl.DataFrame, second: pl.DataFrame | None, rest: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -46,17 +63,20 @@ def _chain(first: pl.DataFrame, second: pl.DataFrame | None, rest: Iterator[pl.D
     yield from rest
 
 
-def _spill(batch: pl.DataFrame, path: Path) -> tuple[Path, list[int]]:
-    """Write a batch sorted by bucket; return the file and the row at which each bucket begins (and the end)."""
-    bucketed = batch.with_columns(_bucket=_PATIENT.hash(seed=0) % BUCKETS).sort("_bucket", maintain_order=True)
-    starts = bucketed["_bucket"].search_sorted(pl.Series(range(BUCKETS + 1), dtype=pl.UInt64), side="left").to_list()
+def _spill(batch: pl.DataFrame, path: Path) -> _Spilled:
+    bucket = batch.select(_bucket=_PATIENT.hash(seed=0) % BUCKETS).to_series()
+    # most inputs leave half of the columns empty: what says nothing is not written
+    told = [column for column in batch if column.null_count() < batch.height] or batch.get_columns()[:1]
+    sorted_rows = pl.DataFrame([*told, bucket]).sort("_bucket", maintain_order=True)
+    starts = sorted_rows["_bucket"].search_sorted(pl.Series(range(BUCKETS + 1), dtype=pl.UInt64), side="left").to_list()
     # small record batches: a partition reads no more than its own rows of each file
-    bucketed.drop("_bucket").write_ipc(path, compression="lz4", record_batch_size=_RECORDS)
-    return path, starts
+    sorted_rows.drop("_bucket").write_ipc(path, compression="lz4", record_batch_size=_RECORDS)
+    return _Spilled(path, starts)
 
 
-def _gather(spilled: list[tuple[Path, list[int]]], rows: int) -> Iterator[pl.DataFrame]:
-    sizes = [sum(starts[b + 1] - starts[b] for _, starts in spilled) for b in range(BUCKETS)]
+def _ranges(spilled: list[_Spilled], rows: int) -> Iterator[tuple[int, int]]:
+    """Yield the buckets of each partition, from one to before another."""
+    sizes = [sum(file.starts[b + 1] - file.starts[b] for file in spilled) for b in range(BUCKETS)]
     first = 0
     while first < BUCKETS:
         last, held = first + 1, sizes[first]
@@ -64,8 +84,18 @@ def _gather(spilled: list[tuple[Path, list[int]]], rows: int) -> Iterator[pl.Dat
             held += sizes[last]
             last += 1
         if held:
-            yield pl.concat(
-                pl.scan_ipc(path).slice(starts[first], starts[last] - starts[first]).collect()
-                for path, starts in spilled
-            )
+            yield first, last
         first = last
+
+
+def _gather(spilled: list[_Spilled], low: int, high: int, schema: pl.Schema) -> pl.DataFrame:
+    parts = (
+        pl.scan_ipc(file.path).slice(file.starts[low], file.starts[high] - file.starts[low]).collect()
+        for file in spilled
+        if file.starts[low] < file.starts[high]
+    )
+    held = pl.concat(parts, how="diagonal")
+    return held.select(
+        pl.col(name) if name in held.columns else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in schema.items()
+    )

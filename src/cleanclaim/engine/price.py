@@ -13,9 +13,12 @@ amount is computed in whole numbers and is exact.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from cleanclaim.codes import fee_status
+from cleanclaim.engine.beside import Remembered
 
 FEE_SCHEDULE = "medicare_fee_schedule"
 """The fee basis of payers whose allowed amounts are computed here."""
@@ -56,10 +59,17 @@ def price(lines: pl.DataFrame) -> pl.DataFrame:
     >>> price(day).row(0)
     (0, 3662, 2580, 6242, 7324, 'national', True)
     """
-    priced = lines.select(_INPUTS)
-    for step in _STEPS:
-        priced = priced.with_columns(**step)
-    return priced.select(_OUTPUTS)
+    priced = _UNIT.beside(lines[:, _OF_LINE])
+    for step in _ONE_POOL if lines["pool_key"].n_unique() == 1 else _POOLS:
+        priced = priced.with_columns_seq(**step)
+    return priced[:, _OUTPUTS]
+
+
+def _unit_prices(keys: pl.DataFrame) -> pl.DataFrame:
+    """What a unit is worth, whatever else is billed that day."""
+    for step in _UNIT_STEPS:
+        keys = keys.with_columns_seq(**step)
+    return keys[:, _OF_UNIT]
 
 
 def _scaled(column: str, scale: int) -> pl.Expr:
@@ -130,44 +140,48 @@ def _is_first() -> pl.Expr:
     return pl.col("row") == pl.col("_first_row")
 
 
-def _ranked() -> pl.Expr:
-    """True where it is known which unit of the pool comes first."""
-    unranked = (_in_pool() & pl.col("_rank").is_null()).any().over("pool_key")
-    first_uncounted = (_is_first() & pl.col("_units").is_null()).any().over("pool_key")
-    return pl.col("pool_key").is_not_null() & ~unranked & ~first_uncounted
+def _day_steps(of_pool: Callable[[pl.Expr], pl.Expr]) -> tuple[dict[str, pl.Expr], ...]:
+    """The steps of a day's lines, ``of_pool`` making one value of all lines of a pool.
 
-
-def _allowed() -> pl.Expr:
+    One window a step: a window inside a window runs group by group, ten times slower.
+    """
     full, further, units = pl.col("unit_full_cents"), pl.col("unit_reduced_cents"), pl.col("_units")
-    alone = pl.col("pool_key").is_not_null() & (_in_pool().sum().over("pool_key") == 1) & (units == 1)
+    pooled, known = _in_pool(), pl.col("pool_key").is_not_null()
+    unranked = of_pool((pooled & pl.col("_rank").is_null()).any())
+    first_uncounted = of_pool((_is_first() & units.is_null()).any())
+    alone = known & (of_pool(pooled.sum()) == 1) & (units == 1)
+    by_rank = pl.when(_is_first()).then(full + further * (units - 1)).otherwise(further * units)
     return (
-        pl.when(~_in_pool())
-        .then(full * units)
-        .when(alone)
-        .then(full)
-        .when(_ranked())
-        .then(pl.when(_is_first()).then(full + further * (units - 1)).otherwise(further * units))
+        {"_units": _whole_units(), "_top_rank": of_pool(pl.col("_rank").max())},
+        {"_first_row": of_pool(pl.when(pl.col("_rank") == pl.col("_top_rank")).then("row").min())},
+        # true where it is known which unit of the pool comes first
+        {"_ranked": known & ~unranked & ~first_uncounted},
+        {
+            "allowed_cents": pl.when(~pooled).then(full * units).when(alone).then(full).when("_ranked").then(by_rank),
+            "upper_cents": full * units,
+            "keeps_practice_expense": pl.when(pl.col("_subject") & pl.col("_ranked")).then(_is_first()),
+        },
     )
 
 
 _PARTS = ("work", "pe", "mp")
-_INPUTS = (
-    "row", "pool_key", "units", "fee_status", "work_rvu", "pe_rvu", "mp_rvu", "national_fee_cents", "mult_proc",
-    "always_therapy", "conversion_factor", "gpci_work", "gpci_pe", "gpci_mp", "mppr_pe_reduction", "localized",
-    "fee_basis", "mppr_applies",
+_UNIT_INPUTS = (
+    "fee_status", "work_rvu", "pe_rvu", "mp_rvu", "national_fee_cents", "mult_proc", "always_therapy",
+    "conversion_factor", "gpci_work", "gpci_pe", "gpci_mp", "mppr_pe_reduction", "localized", "fee_basis",
+    "mppr_applies",
 )  # fmt: skip
-_OUTPUTS = (
-    "row", "unit_full_cents", "unit_reduced_cents", "allowed_cents", "upper_cents", "price_basis",
-    "keeps_practice_expense",
-)  # fmt: skip
-# one window a step: a window inside a window runs group by group, ten times slower
-_STEPS: tuple[dict[str, pl.Expr], ...] = (
-    {
-        "_subject": _subject(),
-        "_units": _whole_units(),
-        "_local": _local(),
-        "_factor": _scaled("conversion_factor", _FACTOR),
-    },
+_OF_UNIT = ["_subject", "_rank", "unit_full_cents", "unit_reduced_cents", "price_basis"]
+_INPUTS = ("row", "pool_key", "units", *_UNIT_INPUTS)
+_OF_LINE = list(_INPUTS)
+PRICES = [
+    "unit_full_cents", "unit_reduced_cents", "allowed_cents", "upper_cents", "price_basis", "keeps_practice_expense",
+]  # fmt: skip
+"""What a line's price comes to."""
+_OUTPUTS = ["row", *PRICES]
+COLUMNS = (*_INPUTS, *PRICES)
+"""The columns of a priced line: what its price is made from, and what it comes to."""
+_UNIT_STEPS: tuple[dict[str, pl.Expr], ...] = (
+    {"_subject": _subject(), "_local": _local(), "_factor": _scaled("conversion_factor", _FACTOR)},
     {
         "_fixed": _indexed("work") + _indexed("mp"),
         "_expense": _indexed("pe"),
@@ -175,15 +189,14 @@ _STEPS: tuple[dict[str, pl.Expr], ...] = (
         "_listed": _has_status(fee_status.PRICED) & (pl.sum_horizontal(f"{p}_rvu" for p in _PARTS) > 0),
     },
     {"unit_full_cents": _full_unit()},
-    {"unit_reduced_cents": _further_unit(), "_rank": _rank()},
-    {"_top_rank": pl.col("_rank").max().over("pool_key")},
-    {"_first_row": pl.when(pl.col("_rank") == pl.col("_top_rank")).then("row").min().over("pool_key")},
     {
-        "allowed_cents": _allowed(),
-        "upper_cents": pl.col("unit_full_cents") * pl.col("_units"),
+        "unit_reduced_cents": _further_unit(),
+        "_rank": _rank(),
         "price_basis": pl.when(pl.col("unit_full_cents").is_not_null()).then(
             pl.when("_local").then(pl.lit("expected")).otherwise(pl.lit("national"))
         ),
-        "keeps_practice_expense": pl.when(pl.col("_subject") & _ranked()).then(_is_first()),
     },
 )
+_UNIT = Remembered(_UNIT_INPUTS, _unit_prices)
+_POOLS = _day_steps(lambda value: value.over("pool_key"))
+_ONE_POOL = _day_steps(lambda value: value)

@@ -133,7 +133,7 @@ def _with_facts(visit: _Visit) -> pl.DataFrame:
 
 def _policy(visit: _Visit, field: str) -> Any:
     value = visit.payer.on(field, visit.dos)
-    return value.value if value is not None and value.relied_on else None
+    return value.value if value is not None and value.certain else None
 
 
 def _read(request: Mapping[str, Any]) -> _Visit:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cleanclaim.citation import Citation
-from cleanclaim.engine.allocate import COUNTED_METHODS, QUARTER, SHORT, UNCOUNTED
+from cleanclaim.engine.allocate import COUNTED_METHODS, UNCOUNTED
 from cleanclaim.engine.assistant_proof import assistant_steps
+from cleanclaim.engine.methods import EITHER, LARGER, QUARTER, SHORT, both
 from cleanclaim.engine.visit_pool import Pool, Row, counted, listed
 from cleanclaim.engine.visit_request import VisitRequest
 from cleanclaim.engine.visit_terms import Terms
@@ -33,7 +34,8 @@ _METHODS = {
     "ama": "each code is counted by itself; a unit counts once its midpoint is passed",
     "whole_15": "each code is counted by itself, in whole quarter hours (no payer's own text is in hand: uncertain)",
     "nearest_15": "each code is counted by itself, to the nearest quarter hour (from a manual of 2012: uncertain)",
-    "hybrid": "total time and midpoint mixed, in a way that is not published: timed units are not counted",
+    "hybrid": "total time and midpoint mixed, in a way that is not published: the smaller of both counts (uncertain)",
+    "cms_or_ama": "by total time or by the midpoint of each code, whichever gives more: a state's law asks for no less",
     "per_visit": "the visit is paid, not its units: timed units are not counted",
     None: "how minutes become units is not known: timed units are not counted",
 }
@@ -50,7 +52,8 @@ def steps(visit: VisitRequest, known: Terms, pools: Sequence[Pool]) -> list[dict
 
 def _visit_steps(visit: VisitRequest, known: Terms, pools: Sequence[Pool]) -> Iterator[Step]:
     whose = visit.payer.name if visit.payer and not visit.method else f"Method {known.method}, as asked"
-    yield f"{whose}: {_METHODS[known.method]}.", known.method_source
+    doubt = " The method is uncertain: confirm it with the payer." if known.method_doubt else ""
+    yield f"{whose}: {_METHODS[known.method]}.{doubt}", known.method_source
     if len(pools) > 1:
         yield f"{listed([p.discipline for p in pools])} are counted apart: a discipline is a pool by itself.", _POOLS
     for service in {service.code: service for service in visit.services}.values():
@@ -68,12 +71,15 @@ def _visit_steps(visit: VisitRequest, known: Terms, pools: Sequence[Pool]) -> It
 def _pool_steps(pool: Pool, known: Terms) -> Iterator[Step]:
     yield from _what_counts(pool)
     pooled = [member for member in pool.members if member["pooled"]]
-    if pooled and known.method in COUNTED_METHODS:
+    method = pool.totals["unit_method"]
+    if pooled and method in COUNTED_METHODS:
         yield from _total(pool, pooled)
-        if pool.totals["units_allowed"] is not None or known.method != "cms":
-            yield from _shared(pool, pooled, known) if known.method == "cms" else _alone(pooled, known)
+        if known.method in EITHER and pool.totals["timed_minutes"] is not None:
+            yield _either(pooled, known)
+        if pool.totals["units_allowed"] is not None or method != "cms":
+            yield from _shared(pool, pooled, known) if method == "cms" else _alone(pooled, known)
             yield from (_family(pool, member) for member in pooled if member["addon_code"])
-    if known.method in COUNTED_METHODS:
+    if method in COUNTED_METHODS:
         own = (m for m in pool.members if m["timed"] and not m["pooled"] and m["units"] is not None)
         yield from (_own_length(pool, member) for member in own)
     yield from assistant_steps(pool, known)
@@ -107,6 +113,16 @@ def _total(pool: Pool, pooled: Sequence[Row]) -> Iterator[Step]:
     parts = " + ".join(f"{m['family']} {_blocks(pool, m)}" for m in pooled)
     total = f" = {pool.totals['timed_minutes']}" if len(pooled) > 1 or "(" in parts else ""
     yield f"Timed minutes of the 15-minute codes: {parts}{total}.", _COUNTING
+
+
+def _either(pooled: Sequence[Row], known: Terms) -> Step:
+    """Which of the two ways of counting decides the visit."""
+    by_total, by_code = both([member["code_minutes"] for member in pooled])
+    which = "the same" if by_total == by_code else f"the {'larger' if known.method == LARGER else 'smaller'} counts"
+    return (
+        f"By total time {counted(by_total, 'unit')}, code by code {counted(by_code, 'unit')}: {which}.",
+        known.method_source,
+    )
 
 
 def _blocks(pool: Pool, member: Row) -> str:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import polars as pl
 
 from cleanclaim.claims.schema import FINDINGS, NOT_CHECKED, SERVICES, Grain
+from cleanclaim.codes.payers import Policy
+from cleanclaim.engine.deadlines import unknown_because
+from cleanclaim.engine.evidence import Evidence
+from cleanclaim.engine.fingerprint import fingerprints
+from cleanclaim.engine.left_out import LeftOut
+from cleanclaim.engine.severity import NOTHING_UNCERTAIN, doubts, uncertain_of
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Rule, Severity
 
@@ -23,28 +30,56 @@ CONTEXT = (
     "payer",
     "dos",
     "code",
+    "rendering_npi",
+    "payer_id",
+    "billing_npi",
 )
+
+SETTLED = {
+    "by_when": pl.Date(),
+    "mapped": pl.Boolean(),
+    "severity": pl.String(),
+    "fate": pl.String(),
+    "suppression": pl.Int64(),
+}
+"""What a whole run knows of a finding: :mod:`cleanclaim.engine.deadlines`, :mod:`cleanclaim.engine.selection`."""
+
+GROUPS = ("who", "payer", "clinician", "rule", "claim")
+"""The ways to group findings: by a key of the JSON contract."""
 
 # what a person would do about it first: the first line of which an input is missing is the reason given
 _REASONS = (
-    (("pack unit_method pools_minutes discipline_modifier_required referring_required kx_applies pair_edits_apply "
-      "fee_status_applies unit_maximums_apply assistant_modifier_required one_line_per_code either_column_bypass"),
+    ("pair_edits_apply",
+     "which pair edits decide is not known: the payer is not mapped, or has tables of its own that are not in hand"),
+    (("pack timed_cap_applies unit_method pools_minutes discipline_modifier_required referring_required kx_applies "
+      "occurrence_codes_required fee_status_applies unit_maximums_apply assistant_modifier_required one_line_per_code "
+      "one_date_per_line either_column_bypass telehealth_by_therapists telehealth_list_applies telehealth_told_by "
+      "telehealth_modifier_required gt_on_professional active_treatment_required habilitation_modifier_required "
+      "side_modifier_required orthosis_side_required evaluation_window_days modifier_order_required modifiers_ordered"),
      "the payer is not mapped to a pack, or its pack does not say"),
     ("carries_minutes", "no minutes were given, or the input cannot carry them"),
     ("carries_times", "no clock times were given, or the input cannot carry them"),
+    ("group_shared_minutes cotreated_minutes caregiver_shared_minutes",
+     "clock times, minutes or who gave them are not recorded for every service"),
     ("carries_diagnoses diagnoses diagnosis_count diagnosis_unknown diagnosis_unbillable",
      "the input has no diagnoses"),
     ("carries_referring", "this input has no referring provider"),
+    ("carries_attending", "this input has no attending provider"),
+    ("carries_occurrences", "this input has no occurrence codes"),
+    ("carries_revenue", "this input has no revenue codes"),
+    ("carries_pointers", "the lines do not point to diagnoses"),
     ("diagnosis_table_covers", "the ICD-10-CM release in hand does not cover the date of service"),
     ("discipline", "the discipline is not known: no GP, GO or GN, and no clinician to tell it"),
     ("timed_minutes units_allowed code_minutes code_units_high code_units_expected minutes misallocated",
      "minutes are not recorded, or the payer's way of counting them is not known"),
-    ("by assistant_minutes assistant_units_expected assistant_only", "who gave which minutes is not recorded"),
+    ("by own_minutes assistant_minutes assistant_units_expected assistant_only",
+     "who gave which minutes is not recorded"),
     ("separate_blocks has_times", "clock times or minutes are not recorded for both codes"),
     ("in_force", "the first day of the published edit is not known"),
     ("edits_possible edits_in_force", "the pair table in hand does not reach the date of service"),
     ("kx_threshold_cents ytd_cents running_allowed_cents running_upper_cents",
      "the allowed amount so far this year is not given, or a line has no known price"),
+    ("day_units code_units_billed units_billed", "units are missing, or a line covers more than one date"),
     ("mue_units mue_mai", "no unit maximum for the code is in the tables in hand"),
     ("code_valid", "no table in hand covers the code on that date"),
     ("fee_status", "no fee schedule in hand covers the code on that date"),
@@ -53,11 +88,15 @@ _REASONS = (
     ("place_fits bill_type_fits place_known setting", "the site's setting, place or bill type is not known"),
     ("always_therapy sometimes_therapy", "the code's place on CMS's therapy list is uncertain"),
     (("modifier_count discipline_modifiers assistant_modifier has_gp has_go has_gn has_cq has_co has_59 has_bypass "
-      "x_modifiers has_kx has_ga has_gx has_gy has_gz bypass_one bypass_two"),
+      "x_modifiers therapy_disciplines has_kx has_ga has_gx has_gy has_gz bypass_one bypass_two has_25 has_50 has_52 "
+      "has_76 has_77 has_93 has_95 has_96 has_97 has_at has_gt has_lt has_rt has_left has_right has_finger has_toe"),
      "the input has no modifiers"),
     ("charge_cents", "the line has no charge"),
-    ("rendering_npi rendering_npi_valid billing_npi billing_npi_valid referring_npi referring_npi_valid",
+    ("telehealth_listed", "no source in hand says whether Medicare's telehealth list has the code"),
+    (("clinician_known rendering_npi rendering_npi_valid billing_npi billing_npi_valid referring_npi "
+      "referring_npi_valid"),
      "the input does not name the NPI"),
+    ("shared_minutes", "clock times or minutes are not recorded, or the patient is not named"),
     ("revenue_discipline claim_form table", "the claim's form or revenue code is not known"),
     ("claim_charge_cents lines_charge_cents", "the claim states no total, or a line has no charge"),
     ("pointers pointer_beyond", "the lines do not point to diagnoses"),
@@ -71,8 +110,11 @@ _REASONS = (
 class Report:
     """The outcome of a check: findings with their places, what was not checked and why, what could not be read.
 
-    ``findings`` has the columns of FINDINGS and those of ``CONTEXT``; ``counts`` the lines, visits, claims and charges
-    that were read; ``files`` the display names that ``file_id`` counts into; ``unmapped`` payers as written, with rows.
+    ``findings`` has the columns of FINDINGS, of ``CONTEXT``, ``uncertain`` and those of ``SETTLED``; so have
+    ``suppressed``, those that the configuration suppresses, and ``accepted``, those that the baseline holds.
+    ``left_out`` says what else is not told. ``group_by`` is one of ``GROUPS``: how findings are sorted. ``counts`` has
+    the lines, visits, claims and charges that were read; ``files`` the display names that ``file_id`` counts into;
+    ``unmapped`` payers as written, with rows; ``evidence`` the rows that findings rest on, where they were asked for.
     """
 
     findings: pl.DataFrame
@@ -83,25 +125,45 @@ class Report:
     unmapped: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
     versions: dict[str, Any] = field(default_factory=dict)
+    evidence: Evidence | None = None
+    suppressed: pl.DataFrame = field(default_factory=lambda: empty_findings())
+    accepted: pl.DataFrame = field(default_factory=lambda: empty_findings())
+    left_out: LeftOut = field(default_factory=LeftOut)
+    group_by: str | None = None
 
     @property
     def exit_code(self) -> int:
-        """0 when clean or advice only, 1 with findings or places that could not be read."""
-        grave = {r.id for r in all_rules() if r.severity != Severity.ADVICE}
-        return int(bool(self.unreadable.height) or bool(grave & set(self.findings["rule"])))
+        """0 when clean or advice only, 1 with findings or unread places, 2 where a suppression has expired."""
+        if self.left_out.expired:
+            return 2
+        grave = (self.findings["severity"] != Severity.ADVICE.value).any()
+        return int(bool(self.unreadable.height) or grave)
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """Yield each finding as a person reads it, in the order of the input; keys as in the JSON contract."""
-        rules = {rule.id: rule for rule in all_rules()}
-        for row in self.findings.sort("file_id", "row", "rule", nulls_last=True).iter_rows(named=True):
-            yield self._message(rules[row["rule"]], row)
+        """Yield each finding as a person reads it; keys as in the JSON contract.
 
-    def _message(self, rule: Rule, row: dict[str, Any]) -> dict[str, Any]:
+        In the order of the input, else by group, and within it what must be filed first.
+        """
+        first = [] if self.group_by is None else [_group(self.group_by), pl.col("by_when")]
+        return self._messages(self.findings.sort(*first, "file_id", "row", "rule", nulls_last=True))
+
+    def fingerprints(self) -> pl.Series:
+        """Return the fingerprints that a baseline would hold: of the findings told, then of those accepted."""
+        return fingerprints(pl.concat([self.findings, self.accepted], how="diagonal"))
+
+    def _messages(self, findings: pl.DataFrame) -> Iterator[dict[str, Any]]:
+        for row in findings.with_columns(fingerprints(findings)).iter_rows(named=True):
+            yield self.message(row)
+
+    def message(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return one row of ``findings`` as a person reads it; keys as in the JSON contract."""
+        rule = _by_id()[row["rule"]]
         words = {key: "" if row[key] is None else row[key] for key in ("found", "expected", "code", "dos", "payer")}
         return {
             "rule": rule.id,
             "name": rule.name,
-            "severity": rule.severity.value,
+            "severity": row["severity"],
+            "uncertain": row["uncertain"].split() if row["uncertain"] else [],
             "file": self.files[row["file_id"]] if row["file_id"] is not None and self.files else None,
             "place": place(row),
             "claim": row["claim_id"],
@@ -109,6 +171,7 @@ class Report:
             "line": row["line_number"],
             "dos": row["dos"].isoformat() if row["dos"] else None,
             "payer": row["payer"],
+            "clinician": row["rendering_npi"],
             # a visit or a claim shows on its first row, whose code says nothing of the fault
             "code": row["code"] if rule.grain in (Grain.LINE, Grain.PAIR) else None,
             "message": rule.message.format(**words),
@@ -121,6 +184,9 @@ class Report:
             "coverage": row["coverage"],
             "cents": row["cents"],
             "cents_basis": row["cents_basis"],
+            "by_when": row["by_when"].isoformat() if row["by_when"] else None,
+            "by_when_unknown": unknown_because(row),
+            "fingerprint": row["fingerprint"],
         }
 
     def gaps(self) -> list[dict[str, Any]]:
@@ -144,7 +210,7 @@ class Report:
         ]
 
     def by_rule(self) -> list[dict[str, Any]]:
-        """Return per rule how many findings and how much money, the most money first."""
+        """Return per rule how many findings and how much money, the most money first; the gravest of its severities."""
         rules = {rule.id: rule for rule in all_rules()}
         totals = (
             self.findings.group_by("rule")
@@ -152,12 +218,21 @@ class Report:
                 count=pl.len(),
                 priced_cents=pl.col("cents").filter(pl.col("cents_basis") != "charge").sum(),
                 charged_cents=pl.col("cents").filter(pl.col("cents_basis") == "charge").sum(),
+                gravity=_GRAVITY.min(),
             )
             .sort("priced_cents", "charged_cents", "count", "rule", descending=[True, True, True, False])
         )
         return [
-            {**r, "name": rules[r["rule"]].name, "severity": rules[r["rule"]].severity.value}
-            for r in totals.iter_rows(named=True)
+            {**r, "name": rules[r["rule"]].name, "severity": _SEVERITIES[gravity]}
+            for r, gravity in zip(totals.drop("gravity").to_dicts(), totals["gravity"], strict=True)
+        ]
+
+    def suppressions(self) -> list[dict[str, Any]]:
+        """Return the suppressed findings as a person reads them, each with the place of its suppression."""
+        found = self.suppressed.sort("file_id", "row", "rule", nulls_last=True)
+        places = [str(self.left_out.suppressions[i][0].place) for i in found["suppression"]]
+        return [
+            {**message, "suppressed_by": place} for message, place in zip(self._messages(found), places, strict=True)
         ]
 
     def summary(self) -> dict[str, Any]:
@@ -169,17 +244,35 @@ class Report:
             "by_rule": self.by_rule(),
             "unmapped_payers": [{"payer": payer, "rows": rows} for payer, rows in self.unmapped],
             "notes": list(self.notes),
+            "suppressed": self.suppressed.height,
+            "left_out": self.left_out.as_dict(),
         }
 
     def as_dict(self) -> dict[str, Any]:
         """Return the whole report in the shape of the JSON contract."""
         return {
             "findings": list(self.messages()),
+            "suppressed": self.suppressions(),
             "not_checked": self.gaps(),
             "unreadable": self.unread(),
             "summary": self.summary(),
             "versions": self.versions,
         }
+
+
+_SEVERITIES = [severity.value for severity in Severity]
+_GRAVITY = pl.col("severity").replace_strict({name: i for i, name in enumerate(_SEVERITIES)})
+
+
+def _group(by: str) -> pl.Expr:
+    if by == "who":
+        return pl.col("rule").replace_strict({rule.id: rule.fix.who.value for rule in all_rules()})
+    return pl.col({"clinician": "rendering_npi", "claim": "claim_id"}.get(by, by))
+
+
+@cache
+def _by_id() -> dict[str, Rule]:
+    return {rule.id: rule for rule in all_rules()}
 
 
 def place(row: dict[str, Any]) -> str:
@@ -215,12 +308,18 @@ def merge(parts: Sequence[tuple[pl.DataFrame, pl.DataFrame]]) -> tuple[pl.DataFr
     return findings, gaps.group_by("rule", "missing").agg(pl.col("count").sum()).sort("rule", "missing")
 
 
-def with_context(findings: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
-    """Add to each finding the claim, visit, place, payer and code of its row."""
-    return findings.join(services.select("row", *CONTEXT), on="row", how="left", maintain_order="left")
+def with_context(findings: pl.DataFrame, services: pl.DataFrame, policy: Policy | None = None) -> pl.DataFrame:
+    """Add to each finding the claim, visit, place, payer and code of its row, and ``uncertain``.
+
+    That names the fields of the payer's pack that the finding rests on and that ``policy`` holds uncertain, separated
+    by one space; null where there are none.
+    """
+    placed = findings.join(services.select("row", *CONTEXT), on="row", how="left", maintain_order="left")
+    unsure = NOTHING_UNCERTAIN if policy is None else uncertain_of(findings, services, policy)
+    return placed.with_columns(doubts(findings, unsure))
 
 
 def empty_findings() -> pl.DataFrame:
     """Return no findings, with all columns of a report's findings."""
     context = {name: SERVICES[name].dtype for name in CONTEXT}
-    return pl.DataFrame(schema={**FINDINGS.schema, **context})
+    return pl.DataFrame(schema={**FINDINGS.schema, **context, "uncertain": pl.String(), **SETTLED})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from cleanclaim.engine.beside import distinct
+
 REPLACEMENT, VOID = "7", "8"
 
 
@@ -25,12 +27,12 @@ def standing(services: pl.DataFrame) -> pl.DataFrame:
     >>> standing(frame)["row"].to_list()
     [1]
     """
-    if not services["frequency"].is_in([REPLACEMENT, VOID]).any():
+    if not {REPLACEMENT, VOID} & distinct(services["frequency"]):
         return services
-    claims = services.with_columns(_patient=pl.col("patient_id"), _level=pl.col("sequence").fill_null("P"))
+    claims = services.with_columns_seq(_patient=pl.col("patient_id"), _level=pl.col("sequence").fill_null("P"))
     changes = claims.filter(pl.col("frequency").is_in([REPLACEMENT, VOID]))
     named = pl.concat(
-        changes.select(*_WHOSE, claim_id=pl.col(number), _taken=pl.col("row"))
+        changes.select_seq(*_WHOSE, claim_id=pl.col(number), _taken=pl.col("row"))
         for number in ("claim_id", "original_reference")
     ).drop_nulls("claim_id")
     last = named.group_by(*_WHOSE, "claim_id").agg(pl.col("_taken").max())

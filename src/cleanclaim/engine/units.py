@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.engine.allocate import COUNTED_METHODS, UNCOUNTED, allocate
+from cleanclaim.engine.methods import EITHER
 from cleanclaim.engine.proof import steps
 from cleanclaim.engine.visit_pool import Pool, pools_of
 from cleanclaim.engine.visit_request import Service, VisitRequest, read_visit
@@ -27,7 +28,6 @@ _COUNTED_BY = {
     "unlisted": "{} has no unit of its own: the description sent with it says what was done",
 }
 _UNCOUNTED_METHODS = {
-    "hybrid": "the payer mixes total time and midpoint in a way that is not published",
     "per_visit": "the payer pays by the visit, not by its units",
     None: "how the payer turns minutes into units is not known",
 }
@@ -152,7 +152,7 @@ def _not_checked(pool: Pool, known: Terms) -> list[dict[str, Any]]:
     unknown = [code["code"] for code in pool.codes if code["code_units_expected"] is None]
     timed = [code for code in unknown if facts[code]["timed"]]
     entries = []
-    if timed and known.method not in COUNTED_METHODS:
+    if timed and known.method not in (*COUNTED_METHODS, *EITHER):
         entries.append(_gap(timed, ["unit_method"], _UNCOUNTED_METHODS[known.method]))
     elif timed:
         silent = _without_minutes(pool, timed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cleanclaim.citation import Citation
-from cleanclaim.codes import params
+from cleanclaim.codes import params, payers
 from cleanclaim.codes.modifiers import ASSISTANT
 from cleanclaim.codes.payers import DatedValue
 from cleanclaim.engine.visit_request import VisitRequest
@@ -30,11 +30,13 @@ class Terms:
     """The visit's method and modifiers; None is not known.
 
     ``assistant_reason`` says why CQ and CO are or are not asked for, ``assistant_source`` where that is published;
-    ``share`` and ``midpoint`` are the tests of the law on the date.
+    ``share`` and ``midpoint`` are the tests of the law on the date; ``method_doubt`` says that the payer's method is
+    uncertain.
     """
 
     method: str | None
     method_source: Citation
+    method_doubt: bool
     tie_policy: str | None
     names_discipline: bool
     modifier_order: tuple[str, ...]
@@ -50,13 +52,17 @@ def terms(visit: VisitRequest) -> Terms:
     period = params.periods().number(pl.Series([visit.dos])).item()
     law = params.by_period().row(by_predicate=pl.col("period") == period, named=True)
     held = _held(visit, "unit_method")
-    method = visit.method or _word(held)
+    method = visit.method or (payers.unit_method(visit.payer, visit.dos) if visit.payer else None)
     source = held.source if held is not None and not visit.method else _METHOD_SOURCES.get(method or "", _CONTRACT)
+    floor = _held(visit, "state_law_floor")
+    if floor is not None and not visit.method and method != _word(held):
+        source = floor.source
     required, reason, assistant_source = _assistants(visit, bool(law["assistant_modifier_in_force"]))
     asks_discipline = _held(visit, "discipline_modifier_required")
     return Terms(
         method=method,
         method_source=source,
+        method_doubt=held is not None and not visit.method and not held.certain,
         tie_policy=_word(_held(visit, "tie_policy")),
         # a payer that is silent gets the discipline modifier too: it is on the therapy lines of every plan known
         names_discipline=asks_discipline is None or bool(asks_discipline.value),
@@ -70,9 +76,8 @@ def terms(visit: VisitRequest) -> Terms:
 
 
 def _held(visit: VisitRequest, field: str) -> DatedValue | None:
-    """The payer's value on the date; None where there is no payer, or it is not known or only uncertain."""
-    held = visit.payer.on(field, visit.dos) if visit.payer else None
-    return held if held is not None and held.relied_on else None
+    """The payer's value on the date; None where there is no payer, or it is not known."""
+    return visit.payer.on(field, visit.dos) if visit.payer else None
 
 
 def _word(held: DatedValue | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cleanclaim.engine.beside import beside
 from cleanclaim.rules.rule import known_sum
 
 
@@ -13,16 +14,15 @@ def visit_grain(lines: pl.DataFrame, codes: pl.DataFrame, pools: pl.DataFrame) -
     ``codes`` and ``pools`` are the allocation per visit and code, and per visit.
     """
     # lines are sorted by visit and row: the first of a group is the visit's first row
-    visits = lines.select(_READ).group_by("visit_key", maintain_order=True).agg(_VISIT)
-    counted = pools.select("visit_key", "pools_minutes", "timed_minutes", "units_allowed")
+    visits = lines.select_seq(_READ).group_by("visit_key", maintain_order=True).agg(_VISIT)
+    counted = beside(visits, pools[:, _COUNTED], ["visit_key"])
     wrong = _misallocated(lines, codes)
-    return (
-        visits.join(counted, on="visit_key", how="left", maintain_order="left", validate="1:1")
-        .join(wrong, on="visit_key", how="left", maintain_order="left", validate="1:1")
-        .with_columns(_POOL_KNOWN)
-    )
+    if wrong is None:
+        return counted.with_columns_seq(_pool_known(pl.lit(False)))
+    return beside(counted, wrong, ["visit_key"]).with_columns_seq(_pool_known(pl.col("misallocated").fill_null(False)))
 
 
+_COUNTED = ["visit_key", "pools_minutes", "timed_minutes", "units_allowed"]
 _OF_VISIT = (
     "visit_key",
     "row",
@@ -49,31 +49,23 @@ _VISIT = (
 )
 # without a discipline the pool is not known to be whole
 _WHOLE = pl.col("discipline").is_not_null()
-_POOL_KNOWN = (
-    *(pl.when(_WHOLE).then(c).alias(c) for c in ("timed_minutes", "units_allowed")),
-    pl.when(_WHOLE & pl.col("units_allowed").is_not_null())
-    .then(pl.col("misallocated").fill_null(False))
-    .alias("misallocated"),
-)
 
 
-_MISALLOCATED = {
-    "visit_key": pl.Int64,
-    "codes_billed_over": pl.String,
-    "codes_billed_under": pl.String,
-    "allocation_text": pl.String,
-    "misallocated": pl.Boolean,
-}
+def _pool_known(misallocated: pl.Expr) -> tuple[pl.Expr, ...]:
+    return (
+        *(pl.when(_WHOLE).then(c).alias(c) for c in ("timed_minutes", "units_allowed")),
+        pl.when(_WHOLE & pl.col("units_allowed").is_not_null()).then(misallocated).alias("misallocated"),
+    )
 
 
-def _misallocated(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
-    """Return the visits in which a pooled code's units lie outside what any settling of ties gives."""
-    billed = lines.select(*_BILLED, "first_of_code").filter("first_of_code")
-    earned = codes.select(_EARNED).join(billed, on=_BILLED[:2], how="left", maintain_order="left", validate="1:1")
-    compared = earned.with_columns(_STRAYS)
-    wrong = compared.filter(_OVER | _UNDER)
-    if wrong.is_empty():
-        return pl.DataFrame(schema=_MISALLOCATED)
+def _misallocated(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame | None:
+    """Return the visits in which a pooled code's units lie outside what any settling of ties gives; None: no visit."""
+    billed = lines[:, _BILLED].filter(lines["first_of_code"])
+    compared = beside(codes[:, _EARNED], billed, _BILLED[:2]).with_columns_seq(_STRAYS)
+    strays = compared["_over"] | compared["_under"]
+    if not strays.any():
+        return None
+    wrong = compared.filter(strays)
     text = pl.format("{} x {}", "code_units_expected", "code")
     return (
         compared.filter("pooled")
@@ -89,8 +81,8 @@ def _misallocated(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_BILLED = ("visit_key", "code", "code_units_billed")
-_EARNED = ("visit_key", "code", "row", "pooled", "code_units_expected", "code_units_low", "code_units_high")
+_BILLED = ["visit_key", "code", "code_units_billed"]
+_EARNED = ["visit_key", "code", "row", "pooled", "code_units_expected", "code_units_low", "code_units_high"]
 _OVER, _UNDER = pl.col("_over"), pl.col("_under")
 _OF_CODE = pl.col("code_units_billed").fill_null(0.0)
 _STRAYS = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from cleanclaim.engine.alone import in_groups, repeated
 from cleanclaim.engine.beside import beside
-from cleanclaim.engine.keys import SAME_SERVICE
+from cleanclaim.engine.keys import SAME_SERVICE, equals
 
 _DAY_CODE = ("day_key", "code_key")
 _SPLIT = ("visit_key", "code_key", "assistant_modifier")
@@ -18,21 +19,28 @@ def _known_sum_over(values: pl.Expr, group: tuple[str, ...]) -> pl.Expr:
     return pl.when(values.count().over(group) == pl.len().over(group)).then(values.sum().over(group))
 
 
-_TOTALS = (
-    # a line that repeats another is a fault of its own, and does not make too many units as well
-    _known_sum_over(pl.when(pl.col("duplicate_of").is_null()).then("units").otherwise(0.0), _DAY_CODE).alias(
-        "day_units"
-    ),
-    (pl.col("row") == pl.col("row").min().over(_DAY_CODE)).alias("first_of_day"),
-    pl.len().over(_SPLIT).cast(pl.Int64).alias("split_lines"),
-    (pl.col("row") == pl.col("row").min().over(_SPLIT)).alias("first_of_split"),
-    (pl.col("row") == pl.col("row").min().over(_OF_CODE)).alias("first_of_code"),
-    _known_sum_over(pl.col("units"), _OF_CODE).alias("code_units_billed"),
-    _known_sum_over(pl.when("assistant_modifier").then("units").otherwise(0.0), _OF_CODE).alias(
-        "assistant_units_billed"
-    ),
-)
-_EARNED = (
+# a line that repeats another is a fault of its own, and does not make too many units as well
+_UNITS_ONCE = pl.when(pl.col("duplicate_of").is_null()).then("units").otherwise(0.0)
+_ASSISTANT_UNITS = pl.when("assistant_modifier").then("units").otherwise(0.0)
+_TOTALS = {
+    "day_units": _known_sum_over(_UNITS_ONCE, _DAY_CODE),
+    "first_of_day": pl.col("row") == pl.col("row").min().over(_DAY_CODE),
+    "split_lines": pl.len().over(_SPLIT).cast(pl.Int64),
+    "first_of_split": pl.col("row") == pl.col("row").min().over(_SPLIT),
+    "first_of_code": pl.col("row") == pl.col("row").min().over(_OF_CODE),
+    "code_units_billed": _known_sum_over(pl.col("units"), _OF_CODE),
+    "assistant_units_billed": _known_sum_over(_ASSISTANT_UNITS, _OF_CODE),
+}
+_ALONE = {
+    "day_units": _UNITS_ONCE,
+    "first_of_day": pl.lit(True),
+    "split_lines": pl.lit(1, dtype=pl.Int64),
+    "first_of_split": pl.lit(True),
+    "first_of_code": pl.lit(True),
+    "code_units_billed": pl.col("units"),
+    "assistant_units_billed": _ASSISTANT_UNITS,
+}
+_EARNED = [
     *_VISIT_CODE,
     "code_minutes",
     "code_units_expected",
@@ -41,7 +49,7 @@ _EARNED = (
     "assistant_minutes",
     "assistant_units_expected",
     "assistant_only",
-)
+]
 
 
 def with_totals(lines: pl.DataFrame) -> pl.DataFrame:
@@ -49,24 +57,24 @@ def with_totals(lines: pl.DataFrame) -> pl.DataFrame:
 
     ``day_units`` reaches across disciplines; ``split_lines`` counts the lines of assistant and therapist apart.
     """
-    return lines.with_columns(_TOTALS)
+    return in_groups(lines, repeated(lines, _DAY_CODE), _TOTALS, _ALONE)
 
 
 def with_allocation(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     """Add, per visit and code, the units that the minutes earn."""
-    return beside(lines, codes.select(_EARNED), _VISIT_CODE)
+    return beside(lines, codes[:, _EARNED], _VISIT_CODE)
 
 
 def with_base_present(lines: pl.DataFrame) -> pl.DataFrame:
     """Add whether an add-on code's base is billed the same day (by the same billing provider)."""
-    addons = lines.filter(pl.col("is_addon")).select("row", "day_key", base=pl.col("base_codes").str.split(" "))
-    if addons.is_empty():
-        return lines.with_columns(base_present=pl.lit(None, dtype=pl.Boolean))
-    present = lines.select("day_key", "code").unique()
+    if not lines["is_addon"].any():
+        return lines
+    addons = lines.filter(pl.col("is_addon")).select_seq("row", "day_key", base=pl.col("base_codes").str.split(" "))
+    present = lines.select_seq("day_key", "code").unique()
     based = (
         addons.explode("base")
         .join(
-            present.with_columns(_billed=pl.lit(True)),
+            present.with_columns_seq(_billed=pl.lit(True)),
             left_on=["day_key", "base"],
             right_on=["day_key", "code"],
             how="left",
@@ -93,13 +101,12 @@ def with_running_allowed(lines: pl.DataFrame) -> pl.DataFrame:
         known = pl.col(cents).is_null().cum_sum().over(group) == 0
         return pl.when(known).then(pl.col("ytd_cents") + pl.col(cents).cum_sum().over(group))
 
-    ordered = lines.sort("person_day_key", "row") if not lines["ytd_cents"].is_null().all() else lines
-    if ordered["ytd_cents"].is_null().all():
-        nothing = pl.lit(None, dtype=pl.Int64)
-        return lines.with_columns(running_allowed_cents=nothing, running_upper_cents=nothing)
+    if lines["ytd_cents"].null_count() == lines.height:
+        return lines
     return (
-        ordered.with_columns(_bucket=bucket, _amount=amount, _most=most)
-        .with_columns(running_allowed_cents=running("_amount"), running_upper_cents=running("_most"))
+        lines.sort("person_day_key", "row")
+        .with_columns_seq(_bucket=bucket, _amount=amount, _most=most)
+        .with_columns_seq(running_allowed_cents=running("_amount"), running_upper_cents=running("_most"))
         .drop("_bucket", "_amount", "_most")
     )
 
@@ -117,6 +124,15 @@ def with_duplicates(lines: pl.DataFrame) -> pl.DataFrame:
 
     The same: patient, date, billing provider, payer level, code, modifiers and units.
     """
+    return in_groups(lines, equals(lines), _DUPLICATES, _NO_DUPLICATES)
+
+
+_DUPLICATES = {
+    "duplicate_of": pl.when(_ELSEWHERE | _TWICE).then(_FIRST_ROW),
     # the copy of a line sorts after the line it repeats
-    first_claim = pl.when(_ELSEWHERE).then(pl.col("claim_id").first().over(SAME_SERVICE))
-    return lines.with_columns(duplicate_of=pl.when(_ELSEWHERE | _TWICE).then(_FIRST_ROW), duplicate_claim=first_claim)
+    "duplicate_claim": pl.when(_ELSEWHERE).then(pl.col("claim_id").first().over(SAME_SERVICE)),
+}
+_NO_DUPLICATES = {
+    "duplicate_of": pl.lit(None, dtype=pl.Int64),
+    "duplicate_claim": pl.lit(None, dtype=pl.String),
+}

@@ -7,7 +7,29 @@ from importlib import import_module
 
 from cleanclaim.rules.rule import Rule
 
-FAMILIES = ("units", "pairs", "maximums", "modifiers", "liability", "identity", "providers", "filing")
+FAMILIES = {
+    "units": "Units and minutes",
+    "clock": "Clock times",
+    "caps": "Payers' caps on units",
+    "pairs": "Pair edits and bypass modifiers",
+    "maximums": "Unit maximums and add-on codes",
+    "modifiers": "Discipline and assistant modifiers",
+    "outdated": "Functional reporting, and modifiers outside their dates",
+    "sides": "Sides of splints, strapping and orthoses",
+    "further_modifiers": "Repeats, reduced services, active treatment, benefits",
+    "liability": "Threshold and liability modifiers",
+    "identity": "Procedure codes and diagnoses",
+    "diagnoses": "Lists of diagnoses and pointers",
+    "telehealth": "Telehealth",
+    "evaluations": "Evaluations",
+    "providers": "Providers",
+    "filing": "Place, dates, totals and duplicates",
+    "institutional": "Institutional claims, and lines of several dates",
+    "monitoring": "Remote monitoring",
+    "plans": "Plans of care",
+    "chiropractic": "Therapy beside chiropractic manipulation",
+}
+"""The modules of rules, in the order in which they are shown, and what each is about."""
 
 
 @cache
@@ -17,5 +39,24 @@ def all_rules() -> tuple[Rule, ...]:
     >>> [r.id for r in all_rules()] == sorted(r.id for r in all_rules())
     True
     """
-    found = [rule for family in FAMILIES for rule in import_module(f"cleanclaim.rules.{family}").RULES]
+    return tuple(sorted((rule for family in FAMILIES for rule in rules_of(family)), key=lambda rule: rule.id))
+
+
+@cache
+def rules_of(family: str) -> tuple[Rule, ...]:
+    """Return the rules of one module in order of id.
+
+    >>> rules_of("maximums")[0].id
+    'M101'
+    """
+    found: tuple[Rule, ...] = import_module(f"cleanclaim.rules.{family}").RULES
     return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+def family_of(rule: Rule) -> str:
+    """Return the module in which a rule stands.
+
+    >>> family_of(all_rules()[-1]) in FAMILIES
+    True
+    """
+    return next(family for family in FAMILIES if rule in rules_of(family))

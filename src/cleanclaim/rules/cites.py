@@ -15,6 +15,21 @@ TIMED_AND_UNTIMED = Citation(_CLAIMS_CH5, "sec. 20.2.B", _CLAIMS_CH5_URL)
 COUNTING_MINUTES = Citation(_CLAIMS_CH5, "sec. 20.2.C", _CLAIMS_CH5_URL)
 DAILY_LIMITS = Citation(_CLAIMS_CH5, "sec. 20.2.D", _CLAIMS_CH5_URL)
 TREATMENT_NOTE = Citation(_BENEFIT_CH15, "sec. 220.3.E", _BENEFIT_CH15_URL)
+PART_B_SCENARIOS = Citation("CMS, 11 Part B Billing Scenarios for PTs and OTs", "group, individual and team treatment")
+CAREGIVER_TRAINING = Citation(
+    "CY2024 Physician Fee Schedule final rule (CMS-1784-F)", "caregiver training services: the patient is not present"
+)
+REMOTE_MONITORING = Citation(
+    "CMS Transmittal R13431CP (CR14250)",
+    "2026 therapy code list: remote therapeutic monitoring by 30 days and by calendar month",
+)
+CHIROPRACTORS = Citation("42 CFR 410.21(b)", "manual manipulation of the spine alone; Pub. 100-02, ch. 15, sec. 30.5")
+CHIROPRACTORS_GY = Citation(
+    "NGS Medicare, chiropractic services",
+    "GY on other services that a chiropractor gives",
+    "https://www.ngsmedicare.com/web/ngs/chiropractic-services?selectedArticleId=1519167",
+)
+MANIPULATION_REGIONS = Citation("Medicare NCCI Policy Manual", "ch. 11, chiropractic manipulation: separate regions")
 CPT_TIME = Citation("CPT guidance on time (American Medical Association)", "a unit counts once its midpoint is passed")
 
 # NCCI pairs and maximums
@@ -45,6 +60,10 @@ ASSISTANT_UNITS = Citation(
 )
 ASSISTANT_RULE_2020 = Citation("CY2020 Physician Fee Schedule final rule (CMS-1715-F)", "Federal Register, vol. 84")
 ASSISTANT_RULE_2022 = Citation("CY2022 Physician Fee Schedule final rule (CMS-1751-F)", "Federal Register, vol. 86")
+MODIFIER_ORDER = Citation(
+    "Payer's own statement of the order of modifiers",
+    "Medicare asks for none among therapy modifiers (Novitas Solutions, modifier guidance)",
+)
 THERAPIST_SERVICES = Citation(_BENEFIT_CH15, "sec. 230.1 and 230.2", _BENEFIT_CH15_URL)
 SERVICE_LINE = Citation("ASC X12N 837P (005010X222A1)", "loop 2400, SV1: four modifiers a line")
 
@@ -64,8 +83,76 @@ DIAGNOSIS_DETAIL = Citation("ICD-10-CM Official Guidelines for Coding and Report
 _CLAIMS_CH26 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 26"
 _CLAIMS_CH26_URL = "https://www.cms.gov/Regulations-and-Guidance/Guidance/Manuals/Downloads/clm104c26.pdf"
 CLAIM_ITEMS = Citation(_CLAIMS_CH26, "sec. 10.4, items 14-33", _CLAIMS_CH26_URL)
+DIAGNOSIS_ITEMS = Citation(_CLAIMS_CH26, "sec. 10.4, items 21 and 24E", _CLAIMS_CH26_URL)
+DIAGNOSIS_LIST = Citation("ASC X12N 837P (005010X222A1)", "loop 2300, HI: twelve diagnoses a claim")
+DIAGNOSIS_POINTERS = Citation("ASC X12N 837P (005010X222A1)", "loop 2400, SV107: one to four pointers a line")
+DIAGNOSIS_ONCE = Citation(
+    "ICD-10-CM Official Guidelines for Coding and Reporting", "sec. I.B.12, a code once an encounter"
+)
+EXTERNAL_CAUSES = Citation(
+    "ICD-10-CM Official Guidelines for Coding and Reporting", "sec. I.C.20.a.6, external causes are never listed first"
+)
 NPI_CHECK_DIGIT = Citation("45 CFR 162.406", "National Provider Identifier with a check digit")
 REFERRING_PROVIDER = Citation("Noridian Medicare, outpatient therapy claims", "one referring NPI, qualifier DN")
+
+# institutional claims
+_CLAIMS_CH25 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 25"
+_CLAIMS_CH25_URL = "https://www.cms.gov/Regulations-and-Guidance/Guidance/Manuals/Downloads/clm104c25.pdf"
+ATTENDING_PROVIDER = Citation(_CLAIMS_CH25, "sec. 75.5, form locator 76", _CLAIMS_CH25_URL)
+REVENUE_CODE_LINES = Citation(_CLAIMS_CH25, "sec. 75.4, form locator 42", _CLAIMS_CH25_URL)
+OCCURRENCE_CODES = Citation(_CLAIMS_CH5, "sec. 20, occurrence codes of therapy claims", _CLAIMS_CH5_URL)
+ONE_DATE_PER_LINE = Citation(
+    "First Coast Service Options (Medicare), article 0508065", "no date ranges on lines of timed codes"
+)
+
+# evaluations
+EVALUATIONS = Citation(_BENEFIT_CH15, "sec. 220.3.C, evaluation and re-evaluation", _BENEFIT_CH15_URL)
+PAYER_LIMITS = Citation("The payer's manual", "as the payer pack cites it")
+
+# telehealth
+TELEHEALTH_PLACES = Citation("CMS Transmittal R11045CP (Change Request 12427)", "places 02 and 10, from 2022")
+TELEHEALTH_BOOKLET = Citation("CMS MLN901705, Telehealth Services", "professional billing from January 1, 2024")
+TELEHEALTH_PRACTITIONERS = Citation(
+    "42 CFR", "410.78, telehealth services", "https://www.ecfr.gov/current/title-42/section-410.78"
+)
+TELEHEALTH_WAIVER = Citation("Consolidated Appropriations Act, 2026 (H.R. 7148)", "therapists through 2027")
+TELEHEALTH_LIST = Citation("CMS list of Medicare telehealth services", "the codes that are on it")
+TELEHEALTH_MODIFIER = Citation("The payer's telehealth policy", "as the payer pack cites it")
+GT_MODIFIER = Citation("CMS Change Request 10583", "modifier GT, from October 1, 2018")
+
+# functional reporting and other modifiers
+FUNCTIONAL_REPORTING = Citation(_BENEFIT_CH15, "sec. 220.4, functional reporting ended", _BENEFIT_CH15_URL)
+FUNCTIONAL_REPORTING_RULE = Citation(
+    "CY2019 Physician Fee Schedule final rule (CMS-1693-F)",
+    "sec. II.L; CMS, Functional Reporting",
+    "https://hhs.gov/guidance/document/functional-reporting-0",
+)
+HABILITATIVE_MODIFIERS = Citation("CMS Transmittal 3940; AOTA on modifiers 96 and 97", "from January 1, 2018")
+ACTIVE_TREATMENT = Citation("CMS MLN article SE1601", "AT on spinal manipulation, from October 1, 2004")
+CHIROPRACTIC = Citation(_BENEFIT_CH15, "sec. 240.1.3, chiropractic services", _BENEFIT_CH15_URL)
+ACTIVE_TREATMENT_NOTICE = Citation(
+    "Palmetto GBA, Chiropractic Claims Submitted with Both the AT and GA Modifier to Reject",
+    "from November 1, 2015",
+    "https://www.dmepdac.com/palmetto/jmb.nsf/DIDC/A22JLH1132~Specialties~Chiropractic",
+)
+
+# sides
+ORTHOSIS_SIDES = Citation(
+    "CGS, DME contractor: RT and LT Modifier Usage and Unprocessable Claims",
+    "May 31, 2019",
+    "https://cgsmedicare.com/jc/pubs/news/2019/05/cope12669.html",
+)
+HAND_ORTHOSIS_SIDES = Citation(
+    "CGS, DME contractor: Finger, Hand and Wrist Orthoses Modifiers",
+    "October 31, 2024",
+    "https://cgsmedicare.com/jc/pubs/news/2024/10/cope166183.html",
+)
+ANATOMIC_MODIFIERS = Citation(
+    "Aetna Better Health of Louisiana, anatomical modifier policy", "a missing or unfitting modifier is denied"
+)
+SIDE_MODIFIERS = Citation(
+    "Medicare contractors' modifier guidance", "LT and RT not beside 50 or a finger or toe modifier"
+)
 
 # filing
 PLACES = Citation(_CLAIMS_CH26, "sec. 10.5, place of service codes", _CLAIMS_CH26_URL)

@@ -11,7 +11,7 @@ correction is sent as a replacement (frequency 7) that names the claim it replac
 nothing.
 
 Amounts (ch. 26, sec. 10.4): the total charge is the sum of the lines (a line's charge is its total, not its unit
-price); charge and units are above zero; no service lies after the day of the check.
+price); charge and units are above zero; no service lies after the day of the check, or after the claim was received.
 """
 
 from __future__ import annotations
@@ -272,4 +272,26 @@ I311 = Rule(
     charged_cents=_charged,
 )
 
-RULES = (I301, I302, I303, I304, I305, I306, I307, I308, I309, I310, I311)
+I312 = Rule(
+    id="I312",
+    name="received-before-service",
+    title="A claim received before the service was given",
+    grain=Grain.CLAIM,
+    cite=(cites.CLAIM_ITEMS,),
+    applies=_dated,
+    # a date after the day of the check has its own rule
+    when=(pl.col("received") < pl.col("dos_last")) & (pl.col("dos_last") <= pl.col("as_of")),
+    found=pl.format("received or sent {}", day(pl.col("received"))),
+    expected=pl.format("on or after the last service, {}", day(pl.col("dos_last"))),
+    message=(
+        "Claim of {dos}: {found}, expected {expected}. A payer denies a bill that is older than its service. Correct "
+        "the date of service from the treatment note, or the day of receipt."
+    ),
+    severity=Severity.DENIAL,
+    denial=("110",),
+    fix=Fix("Correct the date of service, or the day of receipt", Needs.NOTE, Who.BILLER),
+    priced_cents=_priced,
+    charged_cents=_charged,
+)
+
+RULES = (I301, I302, I303, I304, I305, I306, I307, I308, I309, I310, I311, I312)

@@ -170,6 +170,7 @@ D206 = Rule(
     denial=("50",),
     fix=Fix("Confirm that the notice covers the service; then GA in place of GZ", Needs.CLINICIAN, Who.FRONT_DESK),
     yields_to=("D203", "D204"),
+    priced_cents=pl.col("allowed_cents"),
     charged_cents=pl.col("charge_cents"),
 )
 

@@ -86,7 +86,8 @@ M103 = Rule(
     title="An add-on code without its base code",
     grain=Grain.LINE,
     cite=(cites.ADDON_EDITS,),
-    applies=pl.col("is_addon"),
+    # an add-on by the calendar month has its base in the month, not on the day: V113
+    applies=pl.col("is_addon") & (pl.col("unit_kind") != "month"),
     when=~pl.col("base_present"),
     found=pl.lit("no base code on the day"),
     expected=pl.format("{} on the same day", pl.col("base_codes").str.replace_all(" ", " or ")),
@@ -101,4 +102,27 @@ M103 = Rule(
     charged_cents=pl.col("charge_cents"),
 )
 
-RULES = (M101, M102, M103)
+M104 = Rule(
+    id="M104",
+    name="first-block-twice",
+    title="The code of a first block of time more than once a day",
+    grain=Grain.LINE,
+    cite=(cites.ADDON_EDITS, cites.UNIT_MAXIMUMS),
+    applies=pl.col("known_code") & (pl.col("unit_kind") == "timed_first") & pl.col("first_of_day"),
+    when=pl.col("day_units") > 1,
+    found=pl.format("{} on the day", units_text(pl.col("day_units"))),
+    expected=pl.lit("1 unit; further time goes on the add-on code"),
+    message=(
+        "{code} of {dos}: {found}; expected: {expected}. The code stands for the first block of time, of which a day "
+        "has one, and a second unit is denied. Bill the time past it with the add-on code, if the code has one and the "
+        "minutes reach it."
+    ),
+    severity=Severity.DENIAL,
+    denial=("151",),
+    fix=Fix("Bill one unit, and the further time with the add-on code", Needs.NOTE, Who.BILLER),
+    yields_to=("I102", "M101", "M102", "U101", "U102"),
+    priced_cents=cents_of(pl.col("day_units") - 1, pl.col("unit_reduced_cents")),
+    charged_cents=cents_of(pl.col("day_units") - 1, _charged_per_unit),
+)
+
+RULES = (M101, M102, M103, M104)

@@ -11,7 +11,7 @@ unit of which the therapist alone gave eight minutes does not. Assistants do not
 Benefit Policy Manual, ch. 15, sec. 230). Whether a unit lacks the modifier is judged on both sides: too few units
 with it *and* too many without, so that a unit billed too much or too little is the units' fault alone.
 
-A line holds four modifiers (ASC X12N 837, SV1).
+A line holds four modifiers (ASC X12N 837, SV1). Their order is free at Medicare; some payers want one of their own.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ D101 = Rule(
     ),
     severity=Severity.DENIAL,
     denial=("4",),
-    fix=Fix("Add the discipline modifier of the plan of care: {expected}", Needs.NOTE, Who.BILLER),
+    fix=Fix("Add the discipline modifier of the plan of care: {expected}", Needs.NOTHING, Who.BILLER),
     priced_cents=_line_cents,
     charged_cents=_line_charge,
 )
@@ -117,7 +117,7 @@ D103 = Rule(
     severity=Severity.DENIAL,
     denial=("4",),
     fix=Fix("Use {expected}, or the code of the discipline that gave the service", Needs.NOTE, Who.BILLER),
-    yields_to=("D102",),
+    yields_to=("D102", "V102"),
     priced_cents=_line_cents,
     charged_cents=_line_charge,
 )
@@ -140,7 +140,7 @@ D104 = Rule(
     severity=Severity.DENIAL,
     denial=("4",),
     fix=Fix("Correct the modifier, or the rendering clinician of the line", Needs.NOTE, Who.BILLER),
-    yields_to=("D102", "D103"),
+    yields_to=("D102", "D103", "V102"),
     priced_cents=_line_cents,
     charged_cents=_line_charge,
 )
@@ -271,6 +271,7 @@ D108 = Rule(
         Needs.NOTE,
         Who.BILLER,
     ),
+    priced_cents=_line_cents,
 )
 
 D109 = Rule(
@@ -295,6 +296,7 @@ D109 = Rule(
     severity=Severity.UNDERBILLING,
     fix=Fix("Remove CQ or CO from the units that the therapist gave", Needs.NOTE, Who.BILLER),
     yields_to=("D106",),
+    priced_cents=_line_cents,
 )
 
 D110 = Rule(
@@ -314,7 +316,7 @@ D110 = Rule(
     ),
     severity=Severity.DENIAL,
     denial=("182",),
-    fix=Fix("Remove CQ or CO", Needs.NOTHING, Who.BILLER),
+    fix=Fix("Remove CQ or CO", Needs.NOTE, Who.BILLER),
     priced_cents=_line_cents,
     charged_cents=_line_charge,
 )
@@ -341,4 +343,26 @@ D111 = Rule(
     charged_cents=_line_charge,
 )
 
-RULES = (D101, D102, D103, D104, D105, D106, D107, D108, D109, D110, D111)
+D118 = Rule(
+    id="D118",
+    name="modifiers-out-of-order",
+    title="Modifiers in another order than the payer wants",
+    grain=Grain.LINE,
+    cite=(cites.MODIFIER_ORDER,),
+    applies=(pl.col("modifier_count") > 1) & pl.col("modifier_order_required"),
+    when=_borne != pl.col("modifiers_ordered"),
+    found=_borne,
+    expected=pl.col("modifiers_ordered"),
+    message=(
+        "{code} of {dos}: {found}, expected {expected}. This payer reads the modifiers of a line in an order of its "
+        "own, and a line in another order is denied or put aside. The modifiers stay the same; put them in order."
+    ),
+    severity=Severity.DENIAL,
+    denial=("4",),
+    fix=Fix("Put the modifiers in the payer's order: {expected}", Needs.NOTHING, Who.BILLER),
+    yields_to=("D111",),
+    priced_cents=_line_cents,
+    charged_cents=_line_charge,
+)
+
+RULES = (D101, D102, D103, D104, D105, D106, D107, D108, D109, D110, D111, D118)

@@ -7,6 +7,11 @@ XP, XS or XU) sets the edit aside, and it says that the services were separate: 
 code's minutes. The modifier stands on the column two line; since July 1, 2019 Medicare's practitioner system takes it
 on either (Transmittal R2259OTN). 59 and an X modifier never share a line.
 
+In a facility an edit reaches across disciplines: all lines of one billing provider and day meet (ch. 1). The hospital
+table is that of hospitals, skilled nursing and rehabilitation facilities and home health agencies; critical access
+hospitals are not named among them, and are not checked, nor are payers with tables of their own that are not in hand,
+as Medicaid's.
+
 A modifier where no edit exists answers nothing and invites review. That no edit exists can be concluded only for dates
 that a complete table covers; past them the line is not checked.
 """
@@ -26,10 +31,23 @@ _any_bypass = pl.col("bypass_one") | pl.col("bypass_two")
 _accepted_bypass = pl.col("bypass_two") | (pl.col("bypass_one") & pl.col("either_column_bypass"))
 # of a pair on a claim that names no rendering provider, say so
 _assumed = pl.when(pl.col("provider_assumed")).then(pl.lit(" (same clinician assumed: no rendering provider given)"))
+_across = pl.when(pl.col("across_disciplines")).then(
+    pl.format(
+        " ({} and {} lines: in a facility an edit reaches across disciplines)",
+        pl.col("discipline_two"),
+        pl.col("discipline_one"),
+    )
+)
 _together = pl.format("{} with {}", pl.col("column_two"), pl.col("column_one"))
-_found_together = pl.concat_str(_together, _assumed, ignore_nulls=True)
+_found_together = pl.concat_str(_together, _assumed, _across, ignore_nulls=True)
 _found_bypassed = pl.concat_str(
-    _together, pl.format(" and modifier {}", pl.col("bypass_text")), _assumed, ignore_nulls=True
+    _together, pl.format(" and modifier {}", pl.col("bypass_text")), _assumed, _across, ignore_nulls=True
+)
+_set_apart = pl.concat_str(
+    pl.format("modifier {} sets it apart from {}", pl.col("bypass_text"), pl.col("column_one")),
+    _assumed,
+    _across,
+    ignore_nulls=True,
 )
 _bypass_on_two = pl.format("59, XE, XP, XS or XU on {}, only if it was separate", pl.col("column_two"))
 
@@ -55,6 +73,7 @@ P101 = Rule(
         Needs.NOTE,
         Who.THERAPIST,
     ),
+    yields_to=("V130",),
     priced_cents=pl.col("allowed_cents"),
     charged_cents=pl.col("charge_cents"),
     coverage=pl.col("table_age"),
@@ -111,20 +130,21 @@ P104 = Rule(
     title="A bypass modifier without blocks of time that show the codes were separate",
     grain=Grain.PAIR,
     cite=(cites.NCCI_THERAPY, cites.BYPASS_PROPER_USE),
-    applies=_separable & _accepted_bypass,
+    # beside manipulation another region of the body sets a code apart, not another block: P108
+    applies=_separable & _accepted_bypass & ~pl.col("separated_by_region"),
     # input that can hold clock times and has none for the pair shows no separation; input that cannot says nothing
     when=pl.when(pl.col("separate_blocks").is_not_null())
     .then(~pl.col("separate_blocks"))
     .when(pl.col("carries_times") & ~pl.col("has_times"))
     .then(pl.lit(True)),
     found=pl.when(pl.col("has_times"))
-    .then(pl.concat_str(_found_bypassed, pl.lit("; the recorded blocks overlap or do not hold the minutes")))
-    .otherwise(pl.concat_str(_found_bypassed, pl.lit("; no clock times recorded for both codes"))),
+    .then(pl.concat_str(_set_apart, pl.lit(", and the recorded blocks overlap or do not hold the minutes")))
+    .otherwise(pl.concat_str(_set_apart, pl.lit(", and no clock times are recorded for both codes"))),
     expected=pl.lit("blocks that do not overlap and together hold each code's minutes"),
     message=(
-        "{found} on {dos}. The modifier tells the payer that the services were separate, and the record must show it:"
-        " expected {expected}. Correct or add the start and stop times from the note; if the codes shared the time, "
-        "remove the modifier and bill only one of them."
+        "{code} of {dos}: {found}. The modifier tells the payer that the services were separate, and the record must "
+        "show it: expected {expected}. Correct or add the start and stop times from the note; if the codes shared the "
+        "time, remove the modifier and bill only one of them."
     ),
     severity=Severity.COMPLIANCE,
     denial=("97", "236"),
@@ -174,7 +194,9 @@ P106 = Rule(
     ),
     severity=Severity.DENIAL,
     denial=("4",),
-    fix=Fix("Keep the one bypass modifier that fits the record", Needs.NOTE, Who.BILLER),
+    fix=Fix(
+        "Drop 59 beside an X modifier; of two X modifiers keep the one that fits the record", Needs.NOTHING, Who.BILLER
+    ),
     yields_to=("P105", "P103"),
     priced_cents=pl.col("allowed_cents"),
     charged_cents=pl.col("charge_cents"),

@@ -90,10 +90,26 @@ class Rule:
     @cached_property
     def verdict(self) -> pl.Expr:
         """True a finding, false a pass or not applicable, null not checked; named after the rule."""
+        return self._holds.alias(self.id)
+
+    @cached_property
+    def conditions(self) -> tuple[pl.Expr, ...]:
+        """The verdict cut at each *and*: it is true where all of them are, false where one is false, else null."""
+        return _conjuncts(self._holds)
+
+    @property
+    def _holds(self) -> pl.Expr:
         meant = self.applies
         if self.effective.first is not None or self.effective.last is not None:
             meant = meant & self.effective.covers(pl.col("dos"))
-        return (meant & self.when).alias(self.id)
+        return meant & self.when
+
+
+def _conjuncts(expression: pl.Expr) -> tuple[pl.Expr, ...]:
+    parts = expression.meta.pop()
+    if len(parts) == 2 and expression.meta.eq(parts[1] & parts[0]):
+        return (*_conjuncts(parts[1]), *_conjuncts(parts[0]))
+    return (expression,)
 
 
 def known_sum(values: pl.Expr) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Money and days in the words of a finding."""
+"""Money, days and times of day in the words of a finding."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def dollars(cents: pl.Expr) -> pl.Expr:
     )
     amount = pl.format("${}.{}", grouped, (size % 100).cast(pl.String).str.zfill(2))
     return pl.when(cents < 0).then(pl.concat_str(pl.lit("-"), amount)).otherwise(amount)
+
+
+def clock(minute: pl.Expr) -> pl.Expr:
+    """Return minutes after midnight as a time of day, such as "09:05"; null where they are not known.
+
+    >>> pl.DataFrame({"m": [545, 600, None]}).select(clock(pl.col("m"))).to_series().to_list()
+    ['09:05', '10:00', None]
+    """
+    hours, minutes = minute // 60, minute % 60
+    return pl.format("{}:{}", hours.cast(pl.String).str.zfill(2), minutes.cast(pl.String).str.zfill(2))
 
 
 def day(date: pl.Expr) -> pl.Expr:
