@@ -1,0 +1,1 @@
+"""Earlier runs: what they found, what is new since, what is gone."""

@@ -1,0 +1,135 @@
+"""``--output``: a file is written whole or not at all, and never over an input."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import stat
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reported import EXAMPLE
+from typer.testing import CliRunner
+
+from cleanclaim.cli import reporting
+from cleanclaim.cli.main import app
+
+RUNNER = CliRunner(env={"COLUMNS": "80"})
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("claims.837", "minutes.csv", "visits.json", "cleanclaim.toml"):
+        shutil.copy(EXAMPLE / name, name)
+
+
+def check(*arguments: str, files: tuple[str, ...] = ("visits.json",)) -> Any:
+    return RUNNER.invoke(app, ["check", *files, "--as-of", "2026-03-20", *arguments], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl", "csv", "sarif"])
+def test_a_file_holds_what_standard_output_would(form: str) -> None:
+    shown = check("--format", form)
+    written = check("--format", form, "-o", "report")
+    assert (written.exit_code, written.stdout, written.stderr) == (1, "", "")
+    # Excel knows UTF-8 by a mark at the beginning of a file; a pipe has none
+    mark = b"\xef\xbb\xbf" if form == "csv" else b""
+    assert Path("report").read_bytes() == mark + shown.stdout_bytes
+
+
+def test_a_page_and_a_workbook() -> None:
+    assert check("--format", "html", "--output", "report.html").exit_code == 1
+    page = Path("report.html").read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "<title>Claim check of 2026-03-20: 3 findings</title>" in page
+    assert check("--format", "xlsx", "--output", "report.xlsx", "--exit-zero").exit_code == 0
+    assert zipfile.ZipFile("report.xlsx").testzip() is None
+
+
+def test_a_workbook_can_go_through_a_pipe() -> None:
+    assert check("--format", "xlsx").stdout_bytes[:2] == b"PK"
+
+
+def test_csv_on_standard_output_begins_with_its_header() -> None:
+    assert next(csv.reader(check("--format", "csv").stdout.splitlines()))[0] == "rule"
+
+
+def test_only_the_report_is_left_in_the_folder() -> None:
+    before = {path.name for path in Path().iterdir()}
+    check("--format", "html", "-o", "report.html")
+    assert {path.name for path in Path().iterdir()} - before == {"report.html"}
+
+
+@pytest.mark.parametrize("form", reporting.FORMATS)
+@pytest.mark.parametrize("earlier", [None, b"an earlier report"])
+def test_a_failure_leaves_what_was_there(form: str, earlier: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if earlier is not None:
+        Path("report").write_bytes(earlier)
+    before = {path.name for path in Path().iterdir()}
+
+    def full(self: object, *arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    done = check("--format", form, "-o", "report")
+    assert done.exit_code == 2
+    assert "report: no space left on device; nothing was written" in done.stdout + done.stderr
+    assert {path.name for path in Path().iterdir()} == before
+    assert earlier is None or Path("report").read_bytes() == earlier
+
+
+@pytest.mark.parametrize("output", ["visits.json", "./visits.json", "cleanclaim.toml", "link.json", "hard.json"])
+def test_an_input_is_never_written_over(output: str) -> None:
+    Path("link.json").symlink_to("visits.json")
+    Path("hard.json").hardlink_to("visits.json")
+    content = Path(output).read_bytes()
+    done = check("--format", "csv", "-o", output)
+    assert done.exit_code == 2
+    assert (done.stdout, done.stderr) == (
+        "",
+        f"cleanclaim: --output: {Path(output)} is an input, and is not written over; name another file\n",
+    )
+    assert Path(output).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("output", "why"), [(".", "is a folder; name a file"), ("no/where.csv", "there is no such folder; make it first")]
+)
+def test_a_place_that_cannot_be_written_is_told_before_the_check(output: str, why: str) -> None:
+    done = check("--format", "sarif", "-o", output)
+    assert done.exit_code == 2
+    assert why in json.loads(done.stdout)["error"]["message"]
+
+
+def test_a_new_file_has_the_permissions_of_any_and_a_replaced_one_those_it_had() -> None:
+    check("--format", "csv", "-o", "new.csv")
+    Path("plain").touch()
+    assert stat.S_IMODE(Path("new.csv").stat().st_mode) == stat.S_IMODE(Path("plain").stat().st_mode)
+    Path("new.csv").chmod(0o640)
+    check("--format", "csv", "-o", "new.csv")
+    assert stat.S_IMODE(Path("new.csv").stat().st_mode) == 0o640
+
+
+def test_a_link_stays_a_link() -> None:
+    Path("there").mkdir()
+    Path("report.csv").symlink_to("there/report.csv")
+    check("--format", "csv", "-o", "report.csv")
+    assert Path("report.csv").is_symlink()
+    assert Path("there/report.csv").read_bytes().startswith(b"\xef\xbb\xbfrule,")
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this system has no devices in the file system")
+def test_a_device_is_written_to() -> None:
+    assert check("--format", "csv", "-o", os.devnull).exit_code == 1
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_form_that_is_none() -> None:
+    done = check("--format", "pdf")
+    assert done.exit_code == 2
+    assert done.stderr == "cleanclaim: --format: must be one of text, json, jsonl, html, csv, xlsx, sarif\n"
