@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -128,6 +128,20 @@ READ: dict[str, dict[str, Any]] = {
         "GPX": None,
         "GP*59": None,
     },
+    "amount": {"1,000.50": 100050, "0": 0, "-0.00": 0, "-0.01": None, "($5)": None, "1.005": None},
+    "occurrences": {
+        "11:2026-03-01": "11:2026-03-01",
+        "11:2026-03-01 35:2026-03-02": "11:2026-03-01 35:2026-03-02",
+        "11=3/1/2026, 35 : 20260302;29": "11:2026-03-01 35:2026-03-02 29",
+        "11:12/9/2025": "11:2025-12-09",
+        "a1:2026-03-01": "A1:2026-03-01",
+        "35": "35",
+        "11:2026-02-30": None,
+        "11:1899-12-31": None,
+        "11:2026-03": None,
+        "1:2026-03-01": None,
+        "fell at home": None,
+    },
     "yes_no": {"yes": True, "N": False, "TRUE": True, "0": False, "maybe": None, "2": None},
     "role": {"pta": "PTA", "PT + PTA": "PT+PTA", "Student": "student", "DPT": None, "PT+OT": None},
     "discipline": {"gp": "GP", "OT": "GO", "slp": "GN", "ST": "GN", "GQ": None},
@@ -165,9 +179,10 @@ def test_cells_of_each_kind(kind: str) -> None:
     assert dict(zip(cases, parsed(kind, list(cases)), strict=True)) == cases
 
 
-def test_a_date_format_of_its_own_replaces_the_others() -> None:
-    frame = pl.DataFrame({"cell": ["04.03.2026", "2026-03-04"]})
-    assert frame.select(date_of("%d.%m.%Y")(pl.col("cell")))["cell"].to_list() == [DAY, None]
+def test_formats_of_its_own_replace_the_others_but_for_iso() -> None:
+    frame = pl.DataFrame({"cell": ["04.03.2026", "2026-03-04", "3/4/26 0:00", "03/04/2026", "20260304"]})
+    read = frame.select(date_of(("%d.%m.%Y", "%m/%d/%y"))(pl.col("cell")))["cell"].to_list()
+    assert read == [DAY, DAY, DAY, None, None]
 
 
 @settings(max_examples=60, deadline=None)
@@ -252,6 +267,14 @@ def test_a_stop_before_its_start_is_not_read() -> None:
     assert result.values["stop_minute"].to_list() == [540, None, 1440]
     assert result.faults.rows() == [(1, "stop", "'9:45 AM' is before the start, '10:00'; the cell is read as missing")]
     assert result.values["times_lost"].to_list() == [False, True, False]
+
+
+def test_a_last_day_before_the_first_is_not_read() -> None:
+    result = converted(dos_end=["2026-03-04", "3/3/2026", "2026-03-05", None])
+    assert result.values["dos_end"].to_list() == [DAY, None, DAY + timedelta(days=1), None]
+    assert result.faults.rows() == [
+        (1, "dos_end", "'3/3/2026' is before the first day, '2026-03-04'; the cell is read as missing")
+    ]
 
 
 def test_billed_is_said_by_the_unit_or_charge_cell_even_when_it_cannot_be_read() -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cleanclaim import intake
+from cleanclaim import intake, x12
 from cleanclaim.errors import CleanclaimError, UnreadableFile
-from cleanclaim.x12 import read_837
 
 ISA = "ISA*00*          *00*          *ZZ*CLINIC         *ZZ*PAYER          *260311*0930*^*00501*000000001*0*P*:~"
 OPEN = "GS*HC*CLINIC*PAYER*20260311*0930*1*X*005010X222A1~ST*837*0001*005010X222A1~BHT*0019*00*1*20260311*0930*CH~"
@@ -53,8 +52,10 @@ def test_a_line_with_what_its_claim_says(tmp_path: Path) -> None:
         "payer": "MEDICARE",
         "payer_id": "01112",
         "sequence": "S",
+        "filing_indicator": "MB",
         "claim_form": "professional",
         "dos": date(2026, 3, 4),
+        "dos_end": date(2026, 3, 4),
         "received": date(2026, 3, 11),
         "place_of_service": "11",
         "frequency": "1",
@@ -77,6 +78,10 @@ def test_a_line_with_what_its_claim_says(tmp_path: Path) -> None:
         "carries_times": False,
         "carries_diagnoses": True,
         "carries_referring": True,
+        "carries_pointers": True,
+        "carries_attending": False,
+        "carries_occurrences": False,
+        "carries_revenue": False,
     }
 
 
@@ -149,8 +154,11 @@ def test_every_sample_is_accounted_for_line_by_line() -> None:
         except CleanclaimError:
             continue
         read += 1
-        lines = read_837(path).lines
-        kept = lines.filter(pl.col("code").is_not_null() & pl.col("dos").is_not_null())
+        file = x12.read(path, kinds=("837P", "837I"))
+        lines = pl.concat([file["lines"], file["facility_lines"]], how="diagonal")
+        stated = file["facility_claims"].filter(pl.col("statement_first") == pl.col("statement_last"))
+        dated = pl.col("dos").is_not_null() | pl.col("claim_seq").is_in(stated["claim_seq"].to_list())
+        kept = lines.filter(pl.col("code").is_not_null() & dated)
         assert batch.services["charge_cents"].sum() == kept["charge_cents"].sum()
         assert batch.rows_read == batch.services.height + batch.rows_left_out
         assert batch.services.height == kept.height

@@ -17,7 +17,7 @@ from cleanclaim.errors import CleanclaimError, ConfigError, InputError, Unreadab
 HEADER = "visit_id,patient_id,dos,code,modifiers,units,minutes\n"
 HEADERLESS = (
     "the header has no column code and none for dos and none for patient_id, visit_id or claim_id; rename the columns,"
-    " or give a mapping file that says which columns hold them (shipped: extract)"
+    " give a mapping file that says which columns hold them (shipped: extract), or let `cleanclaim init` propose one"
 )
 ROW = "V1,P1,2026-03-04,97530,GP,1,15\n"
 
@@ -40,6 +40,7 @@ def test_a_row_of_every_documented_column(tmp_path: Path) -> None:
         "payer": "Medicare",
         "payer_id": "01112",
         "dos": "03/04/2026",
+        "dos_end": "3/5/2026",
         "discipline": "PT",
         "setting": "Outpatient Hospital",
         "place_of_service": "22",
@@ -56,7 +57,9 @@ def test_a_row_of_every_documented_column(tmp_path: Path) -> None:
         "rendering_npi": "1245319599",
         "credential": "pt",
         "referring_npi": "1003000126",
+        "attending_npi": "1003000126.0",
         "revenue_code": "420",
+        "occurrence_codes": "11=3/1/2026; 35:20260302",
         "received": "20260311",
         "ytd_pt_slp": "1,000",
         "ytd_ot": "0",
@@ -94,6 +97,7 @@ def test_a_row_of_every_documented_column(tmp_path: Path) -> None:
         "claim_form": "institutional",
         "setting": "outpatient_hospital",
         "dos": date(2026, 3, 4),
+        "dos_end": date(2026, 3, 5),
         "received": date(2026, 3, 11),
         "place_of_service": "22",
         "bill_type": "131",
@@ -117,6 +121,8 @@ def test_a_row_of_every_documented_column(tmp_path: Path) -> None:
         "rendering_npi": "1245319599",
         "billing_npi": "1234567893",
         "referring_npi": "1003000126",
+        "attending_npi": "1003000126",
+        "occurrence_codes": "11:2026-03-01 35:2026-03-02",
         "credential": "PT",
         "taxonomy": "225100000X",
         "stated_discipline": "GP",
@@ -131,13 +137,30 @@ def test_a_row_of_every_documented_column(tmp_path: Path) -> None:
         "carries_times": True,
         "carries_diagnoses": True,
         "carries_referring": True,
+        "carries_pointers": True,
+        "carries_attending": True,
+        "carries_occurrences": True,
+        "carries_revenue": True,
     }
 
 
 def test_what_the_columns_hold_is_said_of_every_row(tmp_path: Path) -> None:
     batch = intake.read([written(tmp_path, "claim_id,dos,code,units\nC1,2026-03-04,97530,1\n")])
     held = batch.services.select(pl.col("^carries_.*$"), "modifier_count", "minutes").row(0)
-    assert held == (False, False, False, False, None, None)
+    assert held == (False,) * 8 + (None, None)
+
+
+@pytest.mark.parametrize("text", [HEADER, HEADER + "\n,,,,,,\n"])
+def test_a_file_without_service_lines_says_so(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text)
+    assert intake.read([path]).notes == (f"{path}: no service lines in it",)
+    assert intake.read([written(tmp_path, HEADER + ROW)]).notes == ()
+
+
+def test_a_file_without_service_lines_says_so_beside_a_claim_file(tmp_path: Path) -> None:
+    claims = written(tmp_path, "claim_id,patient_id,dos,code,units\nC1,P1,2026-03-04,97530,1\n", "claims.csv")
+    minutes = written(tmp_path, HEADER, "minutes.csv")
+    assert intake.read([claims, minutes]).notes[0] == f"{minutes}: no service lines in it"
 
 
 def test_lines_are_those_of_the_file_and_faults_name_its_own_headers(tmp_path: Path) -> None:
@@ -203,8 +226,8 @@ def test_delimiters(tmp_path: Path, delimiter: str) -> None:
         (b"", UnreadableFile, "the file is empty; export it again"),
         (
             b"PK\x03\x04rest",
-            UnsupportedFile,
-            "this is a workbook or ZIP archive, which is not read; save the sheet as CSV",
+            UnreadableFile,
+            "the archive is damaged or cut off; export or pack it again",
         ),
         (b"%PDF-1.7", UnsupportedFile, "this is a PDF, which is not read; export the report as CSV"),
         (gzip.compress(b"x"), UnsupportedFile, "this is a gzip archive, which is not read; unpack it first"),
@@ -232,7 +255,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, content: bytes, error: type[C
 
 
 def test_paths_that_are_no_files(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="this is a folder; name the files in it"):
+    with pytest.raises(UnreadableFile, match="no file in it that is read; name an 837, CSV, JSON or Excel file"):
         intake.read([tmp_path])
     with pytest.raises(UnreadableFile, match="no such file; check the path"):
         intake.read([tmp_path / "absent.csv"])
@@ -316,12 +339,12 @@ def test_a_mapping_with_its_own_dates_and_separator(tmp_path: Path) -> None:
         '[values.modifiers]\nseparator = "+"\n[values.dates]\nformat = "%d.%m.%Y"\n',
         "m.toml",
     )
-    path = written(tmp_path, "HCPCS,enc#,dos,modifiers\n97530,7,04.03.2026,GP+59\n97530,7,2026-03-04,GP\n")
+    path = written(tmp_path, "HCPCS,enc#,dos,modifiers\n97530,7,04.03.2026,GP+59\n97530,7,03/04/2026,GP\n")
     batch = intake.read([path], mapping=str(mapping))
     assert batch.services.select("visit_id", "claim_id", "dos", "modifier_1", "modifier_2").rows() == [
         ("7", "7", date(2026, 3, 4), "GP", "59")
     ]
-    assert batch.unreadable["message"].to_list() == ["'2026-03-04' is not a date written %d.%m.%Y; the row is left out"]
+    assert batch.unreadable["message"].to_list() == ["'03/04/2026' is not a date written %d.%m.%Y; the row is left out"]
 
 
 @pytest.mark.parametrize(
@@ -334,7 +357,7 @@ def test_a_mapping_with_its_own_dates_and_separator(tmp_path: Path) -> None:
         ("columns = 3", "columns: {0}: write [columns] as a table"),
         ("[colums]", "colums: {0}: no such key; known are columns, values"),
         ("[values.modifiers]\nseparator = ''", "values.modifiers.separator: {0}: give the text between two modifiers"),
-        ("[values.dates]\nformat = '%x'", "values.dates.format: {0}: write the format with %Y, %m (or %b) and %d"),
+        ("[values.dates]\nformat = '%x'", "values.dates.format: {0}: write the format with %Y (or %y), %m (or %b)"),
         ("[values.units]", "values.units: {0}: no such key; known are dates, modifiers"),
     ],
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +31,37 @@ X12 = (
     b"HL*1**20*1~HL*2*1*22*0~CLM*C1*84***11:B:1~LX*1~SV1*HC:97110:GP*84*UN*2***1~DTP*472*D8*20260304~"
     b"SE*9*0001~GE*1*1~IEA*1*000000001~"
 )
+
+
+def _workbook() -> bytes:
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held)
+    sheet = book.add_worksheet("Visits")
+    for number, line in enumerate(CSV.decode().replace("\nR26.2", "").splitlines()):
+        sheet.write_row(number, 0, line.split(","))
+    sheet.write_formula("F2", "=1+1", None, 2)
+    sheet.set_row(1, None, None, {"hidden": True})
+    book.close()
+    return held.getvalue()
+
+
+def _zip(members: dict[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+def _members(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+XLSX = _workbook()
+PARTS = _members(XLSX)
+ZIP = _zip({"visits.csv": CSV, "visits.json": JSON, "claims.837": X12, "book.xlsx": XLSX})
+XML = [b"<row>", b"<c ", b"/>", b"</v>", b'r="XFD1048576"', b'r="A0"', b't="s"', b'hidden="1"', b"99999999999", b"&a;"]
 TOKENS = [b"\n", b"\r", b"\0", b"\xff", b"\xc3", b"9" * 30, *b'" , "" { ] [[ - ~ * : null'.split()]
 EDIT = st.tuples(st.floats(0, 1), st.integers(0, 8), st.binary(max_size=6) | st.sampled_from(TOKENS))
 
@@ -64,7 +98,7 @@ def read(folder: Path, *contents: bytes) -> intake.Batch | None:
 
 
 def test_the_seeds_themselves_are_read_whole(tmp_path: Path) -> None:
-    for text, rows in ((CSV, 2), (JSON, 1), (X12, 1)):
+    for text, rows in ((CSV, 2), (JSON, 1), (X12, 1), (XLSX, 2)):
         batch = read(tmp_path, text)
         assert batch is not None
         assert batch.services.height == rows
@@ -76,13 +110,35 @@ def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> 
     read(tmp_path_factory.mktemp("any"), content)
 
 
-@pytest.mark.parametrize("seed", [CSV, JSON, X12, CSV.decode().encode("utf-16")], ids=["csv", "json", "x12", "utf16"])
+@pytest.mark.parametrize(
+    "seed",
+    [CSV, JSON, X12, CSV.decode().encode("utf-16"), XLSX, ZIP],
+    ids=["csv", "json", "x12", "utf16", "xlsx", "zip"],
+)
 @settings(max_examples=times(150), deadline=None)
 @given(edits=st.lists(EDIT, min_size=1, max_size=6))
 def test_files_with_bytes_changed(
     tmp_path_factory: pytest.TempPathFactory, seed: bytes, edits: list[tuple[float, int, bytes]]
 ) -> None:
     read(tmp_path_factory.mktemp("mutated"), mutated(seed, edits))
+
+
+@settings(max_examples=times(150), deadline=None)
+@given(
+    part=st.sampled_from(sorted(PARTS)),
+    edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), st.sampled_from([*TOKENS, *XML])), max_size=5),
+)
+def test_workbooks_with_a_part_changed(
+    tmp_path_factory: pytest.TempPathFactory, part: str, edits: list[tuple[float, int, bytes]]
+) -> None:
+    read(tmp_path_factory.mktemp("parts"), _zip({**PARTS, part: mutated(PARTS[part], edits)}))
+
+
+@settings(max_examples=times(60), deadline=None)
+@given(kept=st.floats(0, 1))
+@pytest.mark.parametrize("seed", [XLSX, ZIP], ids=["xlsx", "zip"])
+def test_archives_cut_off(tmp_path_factory: pytest.TempPathFactory, seed: bytes, kept: float) -> None:
+    assert read(tmp_path_factory.mktemp("cut"), seed[: int(kept * (len(seed) - 1))]) is None
 
 
 @settings(max_examples=times(60), deadline=None)

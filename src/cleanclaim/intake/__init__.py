@@ -1,6 +1,6 @@
-"""Files that clinics have to SERVICES: delimited rows, JSON visits and 837 claims, told apart by content and joined."""
+"""Files that clinics have to SERVICES: delimited rows, workbooks, JSON visits and 837 claims, told apart and joined."""
 
 from cleanclaim.intake.mapping import shipped as shipped_mappings
-from cleanclaim.intake.read import Batch, batches, read, services_from_json
+from cleanclaim.intake.read import Batch, MappingSource, batches, read, services_from_json
 
-__all__ = ["Batch", "batches", "read", "services_from_json", "shipped_mappings"]
+__all__ = ["Batch", "MappingSource", "batches", "read", "services_from_json", "shipped_mappings"]

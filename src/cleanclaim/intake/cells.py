@@ -91,19 +91,26 @@ def _money(cell: pl.Expr) -> pl.Expr:
     return pl.when(digits & (opened == closed)).then(pl.when(negative).then(-amount).otherwise(amount))
 
 
-def date_of(formats: str | None = None) -> Callable[[pl.Expr], pl.Expr]:
-    """Return a converter of dates: of one format, or of ISO dates (a time of day is cut off), US dates and YYYYMMDD.
+def _amount(cell: pl.Expr) -> pl.Expr:
+    cents = _money(cell)
+    return pl.when(cents >= 0).then(cents)
+
+
+def date_of(formats: tuple[str, ...] = ()) -> Callable[[pl.Expr], pl.Expr]:
+    """Return a converter of dates: of these formats or ISO; without any of ISO, US dates and YYYYMMDD.
+
+    A time of day is cut off.
 
     >>> pl.select(date_of()(pl.lit("3/4/2026"))).item()
     datetime.date(2026, 3, 4)
+    >>> pl.select(date_of(("%m/%d/%y",))(pl.lit("03/04/26 0:00"))).item()
+    datetime.date(2026, 3, 4)
     """
+    tried = [*formats, "%Y-%m-%d"] if formats else ["%Y-%m-%d", "%m/%d/%Y", "%Y%m%d"]
 
     def parse(cell: pl.Expr) -> pl.Expr:
-        if formats is not None:
-            day = cell.str.to_date(formats, strict=False)
-        else:
-            plain = cell.str.replace(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?$", "")
-            day = pl.coalesce(plain.str.to_date(f, strict=False) for f in ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d"))
+        plain = cell.str.replace(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?$", "")
+        day = pl.coalesce(plain.str.to_date(each, strict=False) for each in tried)
         return pl.when(day.is_between(FIRST_DAY, LAST_DAY)).then(day)
 
     return parse
@@ -131,6 +138,21 @@ def _pointers(cell: pl.Expr) -> pl.Expr:
     spread = cell.str.to_uppercase().str.replace_many(letters, [f" {n} " for n in range(1, 13)])
     places = spread.str.replace_all(r"[\s,:;|]+", " ").str.strip_chars()
     return pl.when(places.str.contains(r"^\d{1,2}( \d{1,2})*$")).then(places)
+
+
+def _occurrences(cell: pl.Expr) -> pl.Expr:
+    """Codes with their dates, as "11:2026-03-01 35:2026-03-02"; a code may stand without a date."""
+    tidy = cell.str.to_uppercase().str.replace_all(r"\s*[:=]\s*", ":").str.replace_all(r"[\s,;|]+", " ")
+    iso = (
+        tidy.str.replace_all(r":(\d{4})(\d{2})(\d{2})\b", ":$1-$2-$3")
+        .str.replace_all(r"([:/])(\d)/", "${1}0$2/")
+        .str.replace_all(r"/(\d)/", "/0$1/")
+        .str.replace_all(r":(\d{2})/(\d{2})/(\d{4})\b", ":$3-$1-$2")
+    )
+    days = iso.str.extract_all(r"\d{4}-\d{2}-\d{2}")
+    real = days.list.eval(pl.element().str.to_date("%Y-%m-%d", strict=False).is_between(FIRST_DAY, LAST_DAY)).list
+    listed = iso.str.contains(r"^[0-9A-Z]\d(?::\d{4}-\d{2}-\d{2})?(?: [0-9A-Z]\d(?::\d{4}-\d{2}-\d{2})?)*$")
+    return pl.when(listed & real.all() & (real.count_matches(True) == days.list.len())).then(iso)
 
 
 def modifier_list(cell: pl.Expr) -> pl.Expr:
@@ -171,6 +193,7 @@ KINDS: dict[str, CellKind] = {
     "count": CellKind(_whole(1, 999_999), "a whole number from 1"),
     "time": CellKind(_time, "a time such as 09:05, 13:30 or 1:30 PM"),
     "money": CellKind(_money, "an amount in dollars and cents, such as 120.00"),
+    "amount": CellKind(_amount, "an amount in dollars and cents from 0.00, such as 120.00"),
     "yes_no": CellKind(_one_of(_YES_NO, pl.Boolean()), "yes or no"),
     "role": CellKind(_one_of({role: role for role in ROLES}, pl.String()), ", ".join(ROLES)),
     "discipline": CellKind(_one_of(_DISCIPLINES, pl.String()), "GP, GO or GN"),
@@ -184,6 +207,7 @@ KINDS: dict[str, CellKind] = {
     "mac": CellKind(_matching(rf"^(\d{{4,5}}){_SUFFIX}", 5), "a five-digit contractor number"),
     "locality": CellKind(_matching(rf"^(\d{{1,2}}){_SUFFIX}", 2), "a two-digit locality"),
     "pointers": CellKind(_pointers, "places in the list of diagnoses, such as 1 2"),
+    "occurrences": CellKind(_occurrences, "occurrence codes with their dates, such as 11:2026-03-01 35:2026-03-02"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Claim files in X12 837: the reader's claim and line tables as rows of SERVICES."""
+"""Claim files in X12 837, professional and institutional: the reader's claim and line tables as rows of SERVICES."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from cleanclaim.claims.schema import SERVICES, UNREADABLE
 from cleanclaim.errors import UnreadableFile
 from cleanclaim.intake.content import Content
 from cleanclaim.intake.rows import Rows, holding, placed, unreadable
 from cleanclaim.intake.source import Source
-from cleanclaim.x12 import iter_837
+from cleanclaim.x12 import iter_x12
 
-_HELD = ("diagnoses", "referring_npi")
+_LONGEST = 512 << 20
+_KINDS = ("837P", "837I")
+_HELD = ("diagnoses", "pointers", "referring_npi")
+_FACILITY_HELD = ("diagnoses", "referring_npi", "attending_npi", "occurrence_codes", "revenue_code")
 
 
 def open_claims(content: Content, file_id: int) -> Source:
@@ -21,12 +25,20 @@ def open_claims(content: Content, file_id: int) -> Source:
 
 
 def _rows(content: Content, file_id: int) -> Iterator[Rows]:
-    seen = 0
-    for tables in iter_837(content.path if content.path is not None else content.held):
-        seen += tables.claims.height + tables.problems.height
-        yield rows_of_tables(tables.claims, tables.lines, tables.problems, file_id)
+    seen = unnamed = 0
+    for tables in iter_x12(content.source(_LONGEST), kinds=_KINDS):
+        claims, facility_claims, facility_lines = tables["claims"], tables["facility_claims"], tables["facility_lines"]
+        seen += claims.height + facility_claims.height + tables.problems.height
+        yield rows_of_tables(claims, tables["lines"], tables.problems, file_id)
+        if facility_claims.height:
+            coded = pl.col("code").is_not_null()
+            unnamed += facility_lines.height - facility_lines.filter(coded).height
+            yield rows_of_facility_tables(facility_claims, facility_lines, file_id)
     if not seen:
         raise UnreadableFile(f"{content.name}: no claims in it; give a file of 837 claims")
+    if unnamed:
+        note = f"{content.name}: institutional lines without a procedure code, which are not checked: {unnamed:,}"
+        yield Rows(SERVICES.empty(), UNREADABLE.empty(), read=0, notes=(note,))
 
 
 def rows_of_tables(claims: pl.DataFrame, lines: pl.DataFrame, problems: pl.DataFrame, file_id: int) -> Rows:
@@ -34,30 +46,80 @@ def rows_of_tables(claims: pl.DataFrame, lines: pl.DataFrame, problems: pl.DataF
 
     A line without code or date is left out and reported, and its claim's stated total then stands for nothing.
     """
-    joined = lines.join(claims, on="claim_seq", how="left", suffix="_of_claim", maintain_order="left", validate="m:1")
-    codeless, dateless = joined.filter(pl.col("code").is_null()), joined.filter(pl.col("dos").is_null())
-    in_minutes = pl.col("unit_basis").eq_missing(pl.lit("MJ"))
-    services = _services(joined, in_minutes, file_id).filter(pl.col("code").is_not_null() & pl.col("dos").is_not_null())
-    cut = pl.concat([codeless, dateless])["claim_seq"].unique()
-    services = services.with_columns(
-        claim_charge_cents=pl.when(~pl.col("claim_seq").is_in(cut.implode())).then("claim_charge_cents")
-    )
-    lineless = claims.join(lines, on="claim_seq", how="anti").height
+    joined = _joined(claims, lines)
+    codeless = joined.filter(pl.col("code").is_null())
     reports = [
         problems.select("segment", column=pl.lit(None, dtype=pl.String), message="message"),
         _fault(codeless, "SV101", "no procedure code; the line is left out"),
-        _fault(dateless, "DTP*472", "no readable date of service; the line is left out"),
-        _fault(joined.filter(in_minutes), "SV103", "the units are minutes (MJ); they are read as missing"),
+        *_faults(joined, "SV103"),
     ]
+    return _rows_of(claims, joined, _services(joined, file_id), pl.concat(reports), file_id)
+
+
+def rows_of_facility_tables(claims: pl.DataFrame, lines: pl.DataFrame, file_id: int) -> Rows:
+    """Return the lines of an 837I's claims as SERVICES rows, one a line.
+
+    A line without a date of its own was given on the day of the statement, where that is one day; else it is left out
+    and reported. A line without a procedure code, such as a room, is left out. The stated total of a claim of which a
+    line is left out stands for nothing.
+    """
+    one_day = pl.col("statement_first") == pl.col("statement_last")
+    joined = _joined(claims, lines).with_columns(
+        pl.coalesce(name, pl.when(one_day).then("statement_first")).alias(name) for name in ("dos", "dos_last")
+    )
+    coded = joined.filter(pl.col("code").is_not_null())
+    return _rows_of(claims, joined, _facility_services(joined, file_id), pl.concat(_faults(coded, "SV204")), file_id)
+
+
+def _joined(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    return lines.join(claims, on="claim_seq", how="left", suffix="_of_claim", maintain_order="left", validate="m:1")
+
+
+def _faults(joined: pl.DataFrame, basis: str) -> list[pl.DataFrame]:
+    return [
+        _fault(joined.filter(pl.col("dos").is_null()), "DTP*472", "no readable date of service; the line is left out"),
+        _fault(joined.filter(_IN_MINUTES), basis, "the units are minutes (MJ); they are read as missing"),
+    ]
+
+
+def _rows_of(
+    claims: pl.DataFrame, joined: pl.DataFrame, services: pl.DataFrame, reports: pl.DataFrame, file_id: int
+) -> Rows:
+    """Return the services with code and date; ``joined`` are all lines, ``services`` the same as SERVICES rows."""
+    whole = pl.col("code").is_not_null() & pl.col("dos").is_not_null()
+    cut = joined.filter(~whole)["claim_seq"].unique()
+    kept = services.filter(whole).with_columns(
+        claim_charge_cents=pl.when(~pl.col("claim_seq").is_in(cut.implode())).then("claim_charge_cents")
+    )
+    lineless = claims.join(joined, on="claim_seq", how="anti").height
     return Rows(
-        services,
-        unreadable(pl.concat(reports).sort("segment", maintain_order=True), file_id),
-        read=lines.height + lineless,
-        left_out=lines.height - services.height + lineless,
+        kept,
+        unreadable(reports.sort("segment", maintain_order=True), file_id),
+        read=joined.height + lineless,
+        left_out=joined.height - kept.height + lineless,
     )
 
 
-def _services(joined: pl.DataFrame, in_minutes: pl.Expr, file_id: int) -> pl.DataFrame:
+_IN_MINUTES = pl.col("unit_basis").eq_missing(pl.lit("MJ"))
+_EITHER = {
+    "code": pl.col("code").str.to_uppercase(),
+    "payer": pl.coalesce("payer_name", "payer_id"),
+    "patient_id": pl.col("patient_key"),
+    "dos_end": pl.col("dos_last"),
+    "units": pl.when(~_IN_MINUTES).then("units"),
+    "billed": pl.lit(True),
+    "modifier_count": pl.sum_horizontal(pl.col(f"modifier_{n}").is_not_null().cast(pl.Int64) for n in range(1, 5)),
+    "claim_charge_cents": pl.col("charge_cents_of_claim"),
+    "referring_npi": pl.coalesce("referring_npi", "referring_npi_of_claim"),
+    "rendering_npi": pl.coalesce("rendering_npi", "rendering_npi_of_claim"),
+    "source_line": pl.col("segment"),
+    "source_offset": pl.col("offset"),
+    "minutes_lost": pl.lit(False),
+    "times_lost": pl.lit(False),
+}
+
+
+def _services(joined: pl.DataFrame, file_id: int) -> pl.DataFrame:
     own, of_claim = pl.col("rendering_npi"), pl.col("rendering_npi_of_claim")
     # without a rendering provider the billing provider gave the services; a line's own one has its own taxonomy
     taxonomy = (
@@ -68,24 +130,22 @@ def _services(joined: pl.DataFrame, in_minutes: pl.Expr, file_id: int) -> pl.Dat
         .otherwise("billing_taxonomy")
     )
     frame = joined.with_columns(
-        code=pl.col("code").str.to_uppercase(),
-        payer=pl.coalesce("payer_name", "payer_id"),
-        patient_id="patient_key",
         claim_form=pl.lit("professional"),
         place_of_service=pl.coalesce("place_of_service", "place_of_service_of_claim"),
-        units=pl.when(~in_minutes).then("units"),
-        billed=pl.lit(True),
-        modifier_count=pl.sum_horizontal(pl.col(f"modifier_{n}").is_not_null().cast(pl.Int64) for n in range(1, 5)),
-        claim_charge_cents="charge_cents_of_claim",
-        referring_npi=pl.coalesce("referring_npi", "referring_npi_of_claim"),
         taxonomy=taxonomy,
-        rendering_npi=pl.coalesce(own, of_claim),
-        source_line="segment",
-        source_offset="offset",
-        minutes_lost=pl.lit(False),
-        times_lost=pl.lit(False),
+        **_EITHER,
     )
     return placed(frame, file_id=pl.lit(file_id), **holding(_HELD))
+
+
+def _facility_services(joined: pl.DataFrame, file_id: int) -> pl.DataFrame:
+    # a taxonomy on the claim is the attending physician's or the facility's: it does not tell the line's discipline
+    frame = joined.with_columns(
+        claim_form=pl.lit("institutional"),
+        revenue_code=pl.col("revenue_code").str.zfill(4),
+        **_EITHER,
+    )
+    return placed(frame, file_id=pl.lit(file_id), **holding(_FACILITY_HELD))
 
 
 def _fault(lines: pl.DataFrame, column: str, message: str) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -12,15 +13,19 @@ from typing import BinaryIO
 from cleanclaim.errors import UnreadableFile, UnsupportedFile
 
 _HEAD = 4096
+_PIECE = 1 << 20
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8 = b"\xef\xbb\xbf"
 _X12_START = re.compile(rb"ISA[^0-9A-Za-z]|(?:GS|ST)[^\w\s,;|]")  # also files that lost their first segments
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OTHER_KINDS = (
-    (b"PK\x03\x04", "a workbook or ZIP archive", "save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Office workbook", "save the sheet as CSV"),
     (b"%PDF", "a PDF", "export the report as CSV"),
     (b"PAR1", "a Parquet file", "export it as CSV"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
+    (b"7z\xbc\xaf", "a 7-Zip archive", "unpack it first"),
+    (b"Rar!", "a RAR archive", "unpack it first"),
 )
 
 
@@ -30,15 +35,21 @@ class Kind(StrEnum):
     DELIMITED = "delimited"
     JSON = "json"
     X12 = "x12"
+    WORKBOOK = "workbook"
+    ARCHIVE = "archive"
 
 
 @dataclass(frozen=True)
 class Content:
-    """A file that can be read from its start as often as needed; a pipe is held in memory."""
+    """A file that can be read from its start as often as needed; a pipe is held in memory.
+
+    ``opener`` opens a member of an archive, which has no path of its own.
+    """
 
     name: str
     path: Path | None = None
     held: bytes = field(default=b"", repr=False)
+    opener: Callable[[], BinaryIO] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, path: Path) -> Content:
@@ -61,6 +72,8 @@ class Content:
 
     def open(self) -> BinaryIO:
         """Return a stream at the first byte."""
+        if self.opener is not None:
+            return self.opener()
         return io.BytesIO(self.held) if self.path is None else self.path.open("rb")
 
     def head(self) -> bytes:
@@ -68,9 +81,19 @@ class Content:
         with self.open() as stream:
             return stream.read(_HEAD)
 
+    def source(self, longest: int) -> Path | bytes:
+        """Return the path, or all bytes where there is none; UnreadableFile where those are more than ``longest``."""
+        if self.path is not None or self.opener is None:
+            return self.path or self.held
+        with self.open() as stream:
+            held = stream.read(longest + 1)
+        if len(held) > longest:
+            raise UnreadableFile(f"{self.name}: more than {longest >> 20} MB in an archive; unpack it first")
+        return held
+
 
 def kind_of(content: Content) -> Kind:
-    """Return what kind of file ``content`` is; raises UnsupportedFile for kinds that are not text of ours.
+    """Return what kind of file ``content`` is; raises UnsupportedFile for kinds that are not read.
 
     >>> kind_of(Content("a.txt", held=b"ISA*00*"))
     <Kind.X12: 'x12'>
@@ -80,6 +103,12 @@ def kind_of(content: Content) -> Kind:
     <Kind.DELIMITED: 'delimited'>
     """
     head = content.head()
+    if head.startswith(_ZIP):
+        from cleanclaim.intake.archives import kind_of_zip
+
+        return kind_of_zip(content)
+    if head.startswith(_OLE):
+        raise UnsupportedFile(_of_old_office(content))
     for magic, what, cure in _OTHER_KINDS:
         if head.startswith(magic):
             raise UnsupportedFile(f"{content.name}: this is {what}, which is not read; {cure}")
@@ -95,3 +124,17 @@ def kind_of(content: Content) -> Kind:
     if text[:1] in (b"{", b"["):
         return Kind.JSON
     return Kind.DELIMITED
+
+
+def _of_old_office(content: Content) -> str:
+    """Say what to do with a workbook behind a password, which Office wraps in its old format, or an old one."""
+    tail = b""
+    with content.open() as stream:
+        while piece := stream.read(_PIECE):
+            if _LOCKED in tail + piece:
+                return (
+                    f"{content.name}: this workbook is protected by a password; open it, remove the password"
+                    " (File, Info, Protect Workbook) and save it again"
+                )
+            tail = piece[-len(_LOCKED) :]
+    return f"{content.name}: this is an old Office file (.xls), which is not read; open it and save it as .xlsx or CSV"

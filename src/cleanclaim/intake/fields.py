@@ -15,6 +15,7 @@ class Field:
 
 KEYS = ("patient_id", "visit_id", "claim_id")
 MODIFIERS = ("modifiers", "modifier_1", "modifier_2", "modifier_3", "modifier_4")
+DIAGNOSES = ("diagnoses", *(f"diagnosis_{n}" for n in range(1, 13)))
 
 FIELDS: dict[str, Field] = {
     "visit_id": Field("visit_id", "text"),
@@ -23,6 +24,7 @@ FIELDS: dict[str, Field] = {
     "payer": Field("payer", "text"),
     "payer_id": Field("payer_id", "text"),
     "dos": Field("dos", "date"),
+    "dos_end": Field("dos_end", "date"),
     "discipline": Field("stated_discipline", "discipline"),
     "setting": Field("setting", "setting"),
     "place_of_service": Field("place_of_service", "place"),
@@ -35,14 +37,16 @@ FIELDS: dict[str, Field] = {
     "start": Field("start_minute", "time"),
     "stop": Field("stop_minute", "time"),
     "charge": Field("charge_cents", "money"),
-    "diagnoses": Field("diagnoses", "list"),
+    **{name: Field("diagnoses", "list") for name in DIAGNOSES},
     "rendering_npi": Field("rendering_npi", "npi"),
     "credential": Field("credential", "upper"),
     "referring_npi": Field("referring_npi", "npi"),
+    "attending_npi": Field("attending_npi", "npi"),
     "revenue_code": Field("revenue_code", "revenue_code"),
+    "occurrence_codes": Field("occurrence_codes", "occurrences"),
     "received": Field("received", "date"),
-    "ytd_pt_slp": Field("ytd_pt_slp_cents", "money"),
-    "ytd_ot": Field("ytd_ot_cents", "money"),
+    "ytd_pt_slp": Field("ytd_pt_slp_cents", "amount"),
+    "ytd_ot": Field("ytd_ot_cents", "amount"),
     "abn_on_file": Field("abn_on_file", "yes_no"),
     "plan_of_care": Field("plan_of_care", "yes_no"),
     "claim_form": Field("claim_form", "claim_form"),

@@ -35,6 +35,7 @@ _OF_CLAIM = (
     "patient_id",
     "payer",
     "payer_id",
+    "filing_indicator",
     "pack",
     "sequence",
     "claim_form",
@@ -48,10 +49,14 @@ _OF_CLAIM = (
     "diagnoses",
     "billing_npi",
     "referring_npi",
+    "attending_npi",
+    "occurrence_codes",
     "mac",
     "locality",
     "carries_diagnoses",
     "carries_referring",
+    "carries_attending",
+    "carries_occurrences",
 )
 _OF_LINE = ("rendering_npi", "credential", "taxonomy", "revenue_code")
 _OF_ROW = ("visit_id", "credential", "stated_discipline", "abn_on_file", "plan_of_care")

@@ -11,7 +11,9 @@ taken, under our name; columns with a documented name need no entry::
     separator = "+"
 
     [values.dates]
-    format = "%d.%m.%Y"
+    format = "%d.%m.%Y"          # or a list of formats
+
+``cleanclaim.toml`` may hold the same as ``[mapping]``, or name the file: ``mapping = "FILE"``.
 """
 
 from __future__ import annotations
@@ -28,7 +30,11 @@ from cleanclaim.errors import ConfigError, UnreadableFile
 from cleanclaim.intake.fields import FIELDS, KEYS
 
 _SHIPPED = files("cleanclaim.intake") / "mappings"
-_DATE_FORMAT = re.compile(r"(?:%[Ymdb]|[^%A-Za-z0-9])+")
+_DATE_FORMAT = re.compile(r"(?:%[Yymdb]|[^%A-Za-z0-9])+")
+HEADER_ROWS = 20
+"""How many rows from the top a header is looked for: titles and blank rows may stand above it."""
+SPREAD = {"modifiers": "modifier_", "diagnoses": "diagnosis_"}
+"""Fields whose values may stand in numbered columns of their own, and how those begin."""
 _NAMES_SHOWN = 10
 
 
@@ -38,7 +44,7 @@ class Mapping:
 
     columns: MappingType[str, tuple[str, ...]] = field(default_factory=dict)
     modifier_separator: str | None = None
-    date_format: str | None = None
+    date_formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,16 +76,19 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(f.name.removesuffix(".toml") for f in _SHIPPED.iterdir() if f.name.endswith(".toml")))
 
 
-def load_mapping(source: Path | str | None) -> Mapping:
+def load_mapping(source: Mapping | MappingType[str, object] | Path | str | None) -> Mapping:
     """Return the mapping of a shipped name or a TOML file; without ``source`` the documented names alone.
 
-    Raises ConfigError, naming the key, where the file is missing or wrong.
+    A table is what such a file holds, as ``[mapping]`` of the configuration has it. Raises ConfigError, naming the
+    key, where the file is missing or wrong.
 
     >>> load_mapping("extract").columns["code"][0]
     'cpt'
     """
-    if source is None:
-        return Mapping()
+    if source is None or isinstance(source, Mapping):
+        return source or Mapping()
+    if isinstance(source, MappingType):
+        return _checked(source, "[mapping] of the configuration")
     name = str(source)
     known = name in shipped()
     try:
@@ -102,15 +111,12 @@ def _checked(table: MappingType[str, object], file: str) -> Mapping:
     _refuse_others(values, {"modifiers", "dates"}, file, "values.")
     if separator is not None and not (isinstance(separator, str) and separator):
         raise ConfigError(f"{file}: give the text between two modifiers", field="values.modifiers.separator")
-    if date_format is not None and not (
-        isinstance(date_format, str)
-        and _DATE_FORMAT.fullmatch(date_format)
-        and "%Y" in date_format
-        and "%d" in date_format
-        and ("%m" in date_format or "%b" in date_format)
-    ):
+    stated = date_format if isinstance(date_format, list) else [] if date_format is None else [date_format]
+    formats = tuple(each for each in stated if isinstance(each, str) and _is_date_format(each))
+    if len(formats) < len(stated) or date_format == []:
         raise ConfigError(
-            f"{file}: write the format with %Y, %m (or %b) and %d, such as %d.%m.%Y", field="values.dates.format"
+            f"{file}: write the format with %Y (or %y), %m (or %b) and %d, such as %d.%m.%Y",
+            field="values.dates.format",
         )
     columns = {}
     for name, header in _table(table, "columns", file).items():
@@ -120,7 +126,16 @@ def _checked(table: MappingType[str, object], file: str) -> Mapping:
         if not headers or not all(isinstance(h, str) and h.strip() for h in headers):
             raise ConfigError(f"{file}: give a header, or a list of headers, as text", field=f"columns.{name}")
         columns[name] = tuple(headers)
-    return Mapping(columns, separator, date_format)
+    return Mapping(columns, separator, formats)
+
+
+def _is_date_format(text: str) -> bool:
+    parts = re.findall("%[a-zA-Z]", text)
+    return (
+        _DATE_FORMAT.fullmatch(text) is not None
+        and len(parts) == 3
+        and all(len({*pair} & {*parts}) == 1 for pair in (("%Y", "%y"), ("%m", "%b"), ("%d",)))
+    )
 
 
 def _table(parent: MappingType[str, object], key: str, file: str, prefix: str = "") -> MappingType[str, object]:
@@ -145,6 +160,20 @@ def normal(name: str) -> str:
     return re.sub(r"[\s_\-]+", "", name).lower()
 
 
+def fits(header: Sequence[str], mapping: Mapping) -> bool:
+    """Return whether a row of names can be the header of service rows.
+
+    >>> fits(["Code", "DOS", "visit id"], Mapping()), fits(["Charges of March"], Mapping())
+    (True, False)
+    """
+    names = {normal(text) for text in header}
+
+    def has(field: str) -> bool:
+        return any(normal(each) in names for each in (*mapping.columns.get(field, ()), field))
+
+    return has("code") and has("dos") and any(map(has, KEYS))
+
+
 def bind(file: str, header: Sequence[str], mapping: Mapping) -> Binding:
     """Return where each field stands in a file with this header.
 
@@ -160,17 +189,22 @@ def bind(file: str, header: Sequence[str], mapping: Mapping) -> Binding:
     for name in FIELDS:
         wanted = [*mapping.columns.get(name, ()), name]
         columns = next((found[normal(h)] for h in wanted if normal(h) in found), [])
-        if len(columns) > 1:
+        if len(columns) > 1 and name in SPREAD:
+            # columns of one name that hold a modifier or diagnosis each
+            places |= {f"{SPREAD[name]}{n}": place for n, place in enumerate(columns, 1)}
+        elif len(columns) > 1:
             raise UnreadableFile(f"{file}: the column {header[columns[0]].strip()} stands twice; rename or remove one")
-        if columns:
+        elif columns:
             places[name] = columns[0]
+    places = {name: places[name] for name in FIELDS if name in places}
     missing = [name for name in ("code", "dos") if name not in places]
     if not any(key in places for key in KEYS):
         missing.append(f"{', '.join(KEYS[:-1])} or {KEYS[-1]}")
     if missing:
         raise UnreadableFile(
-            f"{file}: the header has no column {' and none for '.join(missing)}; rename the columns, or give a mapping"
-            f" file that says which columns hold them (shipped: {', '.join(shipped())})"
+            f"{file}: the header has no column {' and none for '.join(missing)}; rename the columns, give a mapping"
+            f" file that says which columns hold them (shipped: {', '.join(shipped())}), or let `cleanclaim init`"
+            " propose one"
         )
     ignored = tuple(t.strip()[:40] for i, t in enumerate(header) if t.strip() and i not in places.values())
     return Binding(places, {name: header[place].strip() for name, place in places.items()}, ignored)

@@ -9,16 +9,18 @@ from pathlib import Path
 import polars as pl
 
 from cleanclaim.claims.schema import SERVICES, UNREADABLE
-from cleanclaim.errors import InputError
+from cleanclaim.errors import CleanclaimError, InputError, UnreadableFile, UnsupportedFile
 from cleanclaim.intake.claims837 import open_claims
-from cleanclaim.intake.content import Content, Kind, kind_of
+from cleanclaim.intake.content import Kind
 from cleanclaim.intake.delimited import open_delimited
+from cleanclaim.intake.found import Found, find
 from cleanclaim.intake.join import join_minutes
 from cleanclaim.intake.mapping import Mapping as ColumnMapping
 from cleanclaim.intake.mapping import load_mapping
-from cleanclaim.intake.rows import Rows
+from cleanclaim.intake.rows import Rows, unreadable
 from cleanclaim.intake.source import Source
 from cleanclaim.intake.visits import open_visits, visits_source
+from cleanclaim.intake.workbook import open_workbook
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class Batch:
     rows_left_out: int = 0
     rows_merged: int = 0
 
+
+MappingSource = ColumnMapping | Mapping[str, object] | Path | str | None
+"""A mapping, the table or file that holds one, or the name of a shipped one."""
 
 _NO_ROWS = SERVICES.empty()
 
@@ -87,13 +92,14 @@ class _Gathering:
         return _Gathering(self.files, self.default_payer, self.first_row + self.read)
 
 
-def read(paths: Sequence[Path], *, mapping: Path | str | None = None, default_payer: str | None = None) -> Batch:
+def read(paths: Sequence[Path], *, mapping: MappingSource = None, default_payer: str | None = None) -> Batch:
     """Return the services of all ``paths`` in one Batch.
 
-    A file's kind is judged by its content: 837 claims, JSON visits, or delimited rows with the documented column names
-    (or those of ``mapping``: a TOML file, or the name of a shipped one). ``default_payer`` goes to rows that name none.
-    Where one file has billed lines and no place for minutes, and another has, they are joined. Raises UnreadableFile,
-    UnsupportedFile or ConfigError where a file cannot be read at all.
+    A file's kind is judged by its content: 837 claims, JSON visits, delimited rows or a workbook with the documented
+    column names (or those of ``mapping``: a TOML file, or the name of a shipped one). The files in a folder or a ZIP
+    archive are read as if each had been named; ``files`` has a workbook once for each sheet. ``default_payer`` goes
+    to rows that name none. Where one file has billed lines and no place for minutes, and another has, they are
+    joined. Raises UnreadableFile, UnsupportedFile or ConfigError where a file cannot be read at all.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -110,7 +116,7 @@ def read(paths: Sequence[Path], *, mapping: Path | str | None = None, default_pa
 def batches(
     paths: Sequence[Path],
     *,
-    mapping: Path | str | None = None,
+    mapping: MappingSource = None,
     default_payer: str | None = None,
     rows: int | None = 100_000,
 ) -> Iterator[Batch]:
@@ -119,8 +125,8 @@ def batches(
     As ``read``; files that are joined come whole, in the first batch. A visit may stand in two batches. At least one
     batch is yielded. ``rows`` None puts everything into one.
     """
-    sources = _open(paths, load_mapping(mapping))
-    gathering = _Gathering(tuple(source.name for source in sources), default_payer)
+    sources, notes = _open(paths, load_mapping(mapping))
+    gathering = _Gathering(tuple(source.name for source in sources), default_payer, notes=notes)
     together = _to_join(sources)
     if together:
         _gather_joined(together, gathering)
@@ -131,7 +137,7 @@ def batches(
     for source in sources:
         if source in together:
             continue
-        for portion in source.rows():
+        for portion in _portions(source):
             gathering.add(portion)
             if rows is not None and gathering.height >= rows:
                 yield gathering.batch()
@@ -150,25 +156,61 @@ def services_from_json(visits: Mapping[str, object] | Sequence[object], *, defau
     """
     source = visits_source(visits, "visits", 0)
     gathering = _Gathering((source.name,), default_payer)
-    for portion in source.rows():
+    for portion in _portions(source):
         gathering.add(portion)
     return gathering.batch()
 
 
-def _open(paths: Sequence[Path], mapping: ColumnMapping) -> list[Source]:
+def _open(paths: Sequence[Path], mapping: ColumnMapping) -> tuple[list[Source], list[str]]:
+    """Return the files as Sources, and notes on what beside them is not read.
+
+    What cannot be read in a folder or an archive is reported, and what else is there is read.
+    """
     if not paths:
         raise InputError("name at least one file", field="paths")
-    sources = []
-    for file_id, path in enumerate(paths):
-        content = Content.of(Path(path))
-        kind = kind_of(content)
-        if kind is Kind.X12:
-            sources.append(open_claims(content, file_id))
-        elif kind is Kind.JSON:
-            sources.append(open_visits(content, file_id))
-        else:
-            sources.append(open_delimited(content, file_id, mapping))
-    return sources
+    found, notes = find(paths)
+    sources: list[Source] = []
+    faults: list[CleanclaimError] = []
+    for one in found:
+        try:
+            sources += _opened(one, len(sources), mapping)
+        except (UnreadableFile, UnsupportedFile) as error:
+            if one.named:
+                raise
+            faults.append(error)
+            sources.append(_unread(one.content.name, len(sources), error))
+    if faults and len(faults) == len(sources):
+        raise faults[0]
+    return sources, notes
+
+
+def _opened(one: Found, file_id: int, mapping: ColumnMapping) -> list[Source]:
+    if one.fault is not None:
+        raise one.fault
+    if one.kind is Kind.X12:
+        return [open_claims(one.content, file_id)]
+    if one.kind is Kind.JSON:
+        return [open_visits(one.content, file_id)]
+    if one.kind is Kind.WORKBOOK:
+        return open_workbook(one.content, file_id, mapping)
+    return [open_delimited(one.content, file_id, mapping)]
+
+
+def _unread(name: str, file_id: int, error: CleanclaimError) -> Source:
+    message = f"{error.message.removeprefix(f'{name}: ')}; the file is left out"
+    told = unreadable(pl.DataFrame({"message": [message]}), file_id)
+    rows = Rows(_NO_ROWS, told, read=1, left_out=1)
+    return Source(file_id, name, bills=False, carries_minutes=False, rows=lambda: iter([rows]))
+
+
+def _portions(source: Source) -> Iterator[Rows]:
+    """Yield the portions of a file, and for one without any service a portion that says so."""
+    lines = 0
+    for portion in source.rows():
+        lines += portion.read
+        yield portion
+    if not lines:
+        yield Rows(_NO_ROWS, UNREADABLE.empty(), read=0, notes=(f"{source.name}: no service lines in it",))
 
 
 def _to_join(sources: Sequence[Source]) -> list[Source]:
@@ -183,7 +225,7 @@ def _gather_joined(together: Sequence[Source], gathering: _Gathering) -> None:
     claims: list[pl.DataFrame] = []
     minutes: list[pl.DataFrame] = []
     for source in together:
-        numbered = [gathering.add(portion) for portion in source.rows()]
+        numbered = [gathering.add(portion) for portion in _portions(source)]
         (claims if source.lacks_minutes else minutes).extend(numbered)
     joined = join_minutes(pl.concat(claims), pl.concat(minutes))
     alone, lost = joined.unmatched.filter("billed"), joined.unmatched.filter(~pl.col("billed"))

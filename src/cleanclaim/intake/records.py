@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.errors import UnreadableFile
+from cleanclaim.intake.mapping import HEADER_ROWS
 
 LONGEST_LINE = 64 << 20
 LONGEST_RECORD = 1 << 20
@@ -50,37 +51,80 @@ class Records:
         return frame if bool((np.diff(self.lines) > 0).all()) else frame.sort("line")
 
 
-def read_header(name: str, pieces: Iterator[bytes]) -> tuple[list[str], str, int, bytes]:
+Header = tuple[list[str], str, int, bytes]
+
+
+def read_header(name: str, pieces: Iterator[bytes], accepts: Callable[[list[str]], bool] | None = None) -> Header:
     """Return the header's names, the delimiter, the line after it, and the bytes read past it.
 
-    Blank lines above the header are skipped. The delimiter is the one of ``, ; tab |`` that the header has most of.
+    Blank lines above the header are skipped, and so are up to HEADER_ROWS lines above the one that ``accepts`` takes;
+    where it takes none, the first line is the header. The delimiter is the one of ``, ; tab |`` that the header has
+    most of.
     """
-    held, start, line = b"", 0, 1
-    ended = False
-    while True:
-        end = held.find(b"\n", start)
-        if end < 0 and not ended:
-            piece = next(pieces, None)
-            ended = piece is None
-            held += piece if piece is not None else b"\n"
-            if len(held) - start > LONGEST_HEADER and not held.count(b"\n", start):
-                raise UnreadableFile(f"{name}: line {line} is too long to be a header; is this a CSV file?")
-            continue
-        if end < 0:
-            raise UnreadableFile(f"{name}: no header line; the first line must name the columns")
+    lines = _Lines(name, pieces)
+    first: Header | None = None
+    for _ in range(HEADER_ROWS):
+        header = lines.next_header(needed=first is None)
+        if header is None:
+            break
+        if accepts is None or accepts(header[0]):
+            return header
+        first = first or header
+    assert first is not None
+    names, delimiter, line, _ = first
+    return names, delimiter, line, lines.after_first
+
+
+class _Lines:
+    """The lines at the beginning of a file, each of which may be its header."""
+
+    def __init__(self, name: str, pieces: Iterator[bytes]) -> None:
+        self.name, self.pieces = name, pieces
+        self.held, self.start, self.line = b"", 0, 1
+        self.ended = False
+        self.first_end: int | None = None
+
+    @property
+    def after_first(self) -> bytes:
+        return self.held[(self.first_end or 0) + 1 :]
+
+    def next_header(self, *, needed: bool) -> Header | None:
+        """Return the next line that is not blank; ``needed``: UnreadableFile where there is none, else None."""
+        end = self._text_end()
+        if isinstance(end, str):
+            if needed:
+                raise UnreadableFile(f"{self.name}: {end}")
+            return None
+        held, start = self.held, self.start
         text = held[start:end]
-        if not text.strip():
-            start, line = end + 1, line + 1
-            continue
         while text.count(b'"') % 2 and (further := held.find(b"\n", end + 1)) >= 0 and further - start < LONGEST_HEADER:
             end = further
             text = held[start:end]
         bare = b"".join(text.split(b'"')[::2]).decode("utf-8", "replace")
         delimiter = max(",;\t|", key=bare.count)
         names = _cells(text, delimiter)
-        if names is None:
-            raise UnreadableFile(f"{name}: the header in line {line} cannot be read; check its quotes")
-        return names, delimiter, line + 1 + text.count(b"\n"), held[end + 1 :]
+        if names is None and needed:
+            raise UnreadableFile(f"{self.name}: the header in line {self.line} cannot be read; check its quotes")
+        self.start, self.line = end + 1, self.line + 1 + text.count(b"\n")
+        self.first_end = end if self.first_end is None else self.first_end
+        return (names or [], delimiter, self.line, held[end + 1 :])
+
+    def _text_end(self) -> int | str:
+        """Return where the next line that is not blank ends, or why there is none."""
+        while True:
+            end = self.held.find(b"\n", self.start)
+            if end < 0 and self.ended:
+                return "no header line; the first line must name the columns"
+            if end < 0:
+                piece = next(self.pieces, None)
+                self.ended = piece is None
+                self.held += piece if piece is not None else b"\n"
+                if len(self.held) - self.start > LONGEST_HEADER and not self.held.count(b"\n", self.start):
+                    return f"line {self.line} is too long to be a header; is this a CSV file?"
+            elif self.held[self.start : end].strip():
+                return end
+            else:
+                self.start, self.line = end + 1, self.line + 1
 
 
 def split_records(name: str, pieces: Iterable[bytes], delimiter: str, width: int, line: int) -> Iterator[Records]:

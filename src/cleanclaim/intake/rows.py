@@ -10,7 +10,7 @@ import polars as pl
 
 from cleanclaim.claims.schema import SERVICES, UNREADABLE
 from cleanclaim.intake.cells import KINDS, CellKind, date_of, shown
-from cleanclaim.intake.fields import FIELDS, KEYS, MODIFIERS
+from cleanclaim.intake.fields import DIAGNOSES, FIELDS, KEYS, MODIFIERS
 
 _NO_FAULTS = pl.DataFrame(schema={"index": pl.Int64(), "field": pl.String(), "message": pl.String()})
 _FEW = 2_000
@@ -38,7 +38,7 @@ class Converted:
     faults: pl.DataFrame
 
 
-def convert(text: pl.DataFrame, *, date_format: str | None = None, separator: str | None = None) -> Converted:
+def convert(text: pl.DataFrame, *, date_formats: tuple[str, ...] = (), separator: str | None = None) -> Converted:
     """Return the values of ``text``, whose columns have documented names and hold text.
 
     A row without a readable date or code, or without patient, visit and claim number, is not kept; any other cell that
@@ -48,14 +48,15 @@ def convert(text: pl.DataFrame, *, date_format: str | None = None, separator: st
     >>> c.values["minutes"].to_list(), c.faults["message"].to_list()
     ([None], ["'-5' is not whole minutes from 0 to 1440; the cell is read as missing"])
     """
-    cells = _with_one_modifier_cell(text)
-    kinds = {name: _kind(name, date_format, separator) for name in cells.columns}
+    cells = _in_one_cell(_in_one_cell(text, MODIFIERS), DIAGNOSES)
+    kinds = {name: _kind(name, date_formats, separator) for name in cells.columns}
     keyless = pl.all_horizontal(pl.col(key).is_null() for key in KEYS if key in kinds)
     read = _read(cells, kinds).with_columns(
         pl.col("code").is_null().alias("code absent"),
         pl.col("dos").is_null().alias("dos absent"),
         keyless.alias("keyless"),
         (_column("stop", kinds) < _column("start", kinds)).fill_null(False).alias("backward"),
+        (_column("dos_end", kinds, pl.Date()) < pl.col("dos")).fill_null(False).alias("ends early"),
     )
     kept = ~pl.any_horizontal("code absent", "dos absent", "keyless")
     return Converted(
@@ -64,24 +65,25 @@ def convert(text: pl.DataFrame, *, date_format: str | None = None, separator: st
 
 
 @cache
-def _kind(name: str, date_format: str | None, separator: str | None) -> CellKind:
+def _kind(name: str, date_formats: tuple[str, ...], separator: str | None) -> CellKind:
     kind = KINDS[FIELDS[name].kind]
-    if FIELDS[name].kind == "date" and date_format is not None:
-        return CellKind(date_of(date_format), f"a date written {date_format}")
+    if FIELDS[name].kind == "date" and date_formats:
+        return CellKind(date_of(date_formats), f"a date written {' or '.join(date_formats)}")
     if name == "modifiers" and separator is not None:
         return CellKind(lambda cell: kind.parse(cell.str.replace_all(separator, " ", literal=True)), kind.wanted)
     return kind
 
 
-def _with_one_modifier_cell(cells: pl.DataFrame) -> pl.DataFrame:
-    """Put what modifier_1 to modifier_4 hold into ``modifiers``, where that is blank or absent."""
-    numbered = [name for name in MODIFIERS[1:] if name in cells.columns]
+def _in_one_cell(cells: pl.DataFrame, fields: tuple[str, ...]) -> pl.DataFrame:
+    """Put what the numbered columns of modifiers or diagnoses hold into one, where that is blank or absent."""
+    one = fields[0]
+    numbered = [name for name in fields[1:] if name in cells.columns]
     if not numbered:
         return cells
     joined = pl.concat_str(pl.col(numbered).str.strip_chars(), separator=" ", ignore_nulls=True)
-    whole = [pl.col("modifiers").str.strip_chars()] if "modifiers" in cells.columns else []
+    whole = [pl.col(one).str.strip_chars()] if one in cells.columns else []
     sources = [pl.when(source != "").then(source) for source in (*whole, joined)]
-    return cells.with_columns(modifiers=pl.coalesce(sources)).drop(numbered)
+    return cells.with_columns(pl.coalesce(sources).alias(one)).drop(numbered)
 
 
 def _read(cells: pl.DataFrame, kinds: dict[str, CellKind]) -> pl.DataFrame:
@@ -122,8 +124,8 @@ def _stripped(name: str) -> pl.Expr:
     return pl.when(text != "").then(text).alias(name)
 
 
-def _column(name: str, kinds: Collection[str]) -> pl.Expr:
-    return pl.col(name) if name in kinds else pl.lit(None, dtype=pl.Int64)
+def _column(name: str, kinds: Collection[str], dtype: pl.DataType | None = None) -> pl.Expr:
+    return pl.col(name) if name in kinds else pl.lit(None, dtype=dtype or pl.Int64())
 
 
 def _faults(cells: pl.DataFrame, read: pl.DataFrame, kinds: dict[str, CellKind]) -> pl.DataFrame:
@@ -134,6 +136,7 @@ def _faults(cells: pl.DataFrame, read: pl.DataFrame, kinds: dict[str, CellKind])
     kinds_of_fault = [
         *((f"{name} unread", name, _unread_message(name, kind)) for name, kind in kinds.items()),
         ("backward", "stop", pl.format("'{}' is before the start, '{}'" + _CELL_LOST, "stop", "start")),
+        ("ends early", "dos_end", pl.format("'{}' is before the first day, '{}'" + _CELL_LOST, "dos_end", "dos")),
         ("code absent", "code", pl.lit("no procedure code" + _ROW_LOST)),
         ("dos absent", "dos", pl.lit("no date" + _ROW_LOST)),
         ("keyless", key, pl.lit("no patient, visit or claim number" + _ROW_LOST)),
@@ -175,6 +178,8 @@ def _services(names: tuple[str, ...]) -> list[pl.Expr]:
     columns["times_lost"] = lost("start", "stop") | pl.col("backward")
     if "stop" in names:
         columns["stop_minute"] = pl.when(~pl.col("backward")).then("stop")
+    if "dos_end" in names:
+        columns["dos_end"] = pl.when(~pl.col("ends early")).then("dos_end")
     if "modifiers" in names:
         modifiers = pl.col("modifiers")
         count = modifiers.list.len().cast(pl.Int64)
@@ -223,11 +228,15 @@ def holding(names: Collection[str]) -> dict[str, pl.Expr]:
 
     >>> row = pl.select(minutes_lost=False, times_lost=True)
     >>> row.select(**holding(["minutes", "start", "stop"])).row(0)
-    (True, None, False, False)
+    (True, None, False, False, False, False, False, False)
     """
     return {
         "carries_minutes": pl.when(~pl.col("minutes_lost")).then(pl.lit("minutes" in names)),
         "carries_times": pl.when(~pl.col("times_lost")).then(pl.lit("start" in names and "stop" in names)),
-        "carries_diagnoses": pl.lit("diagnoses" in names),
+        "carries_diagnoses": pl.lit(not set(DIAGNOSES).isdisjoint(names)),
         "carries_referring": pl.lit("referring_npi" in names),
+        "carries_pointers": pl.lit("pointers" in names),
+        "carries_attending": pl.lit("attending_npi" in names),
+        "carries_occurrences": pl.lit("occurrence_codes" in names),
+        "carries_revenue": pl.lit("revenue_code" in names),
     }

@@ -23,7 +23,7 @@ from cleanclaim.intake.rows import Rows, convert, holding, placed, unreadable
 from cleanclaim.intake.source import Source
 
 _NAMES = {normal(name): name for name in FIELDS}
-_LISTS = {*MODIFIERS, "diagnoses", "pointers"}
+_LISTS = {*MODIFIERS, "diagnoses", "pointers", "occurrence_codes"}
 _KEYS_SHOWN = 10
 
 
