@@ -61,9 +61,9 @@ def _without_docstrings(tree: ast.Module) -> list[ast.Constant]:
 def test_no_procedure_codes_or_dollar_limits_in_rules_and_engine(path: Path) -> None:
     constants = _without_docstrings(ast.parse(path.read_text()))
     numbers = [c.value for c in constants if isinstance(c.value, int) and 10_000 <= c.value < 100_000]
-    codes = [
-        c.value for c in constants if isinstance(c.value, str) and re.search(r"\b(\d{5}|[A-Z]\d{4}|\d{4}T)\b", c.value)
-    ]
+    # the number of a change request is a document's, not a code
+    texts = [re.sub(r"Change Request \d+", "", c.value) for c in constants if isinstance(c.value, str)]
+    codes = [text for text in texts if re.search(r"\b(\d{5}|[A-Z]\d{4}|\d{4}T)\b", text)]
     allowed = {"partitions.py": [50_000]}.get(path.name, [])
     assert [n for n in numbers if n not in allowed] == []
     assert codes == []

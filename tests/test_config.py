@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,10 @@ from hypothesis import strategies as st
 
 from cleanclaim.claims.schema import SERVICES, SETTINGS
 from cleanclaim.codes import payers
+from cleanclaim.codes.payers.toml import Key
 from cleanclaim.config import EXAMPLE, Clinician, Config, Site
+from cleanclaim.config.settings import SCOPE, RuleSettings, Suppression
+from cleanclaim.engine.selection import Selection
 from cleanclaim.errors import ConfigError, UnknownPayer
 from tests.effort import times
 
@@ -39,6 +43,10 @@ def resolved(config: Config, *rows: Mapping[str, object]) -> list[dict[str, obje
     ]
 
 
+PLACE = Key("cleanclaim.toml")
+"""Where a setting stands is no part of what it says."""
+
+
 def config_of(*lines: str) -> Config:
     return Config.parse("\n".join(lines))
 
@@ -59,13 +67,23 @@ def test_example_says_what_it_says() -> None:
     assert config.sites == (Site("main", "office", NPI, "01112", "05"),)
     assert config.clinicians == (Clinician("JD", THIRD_NPI, "PT", "GP", "225100000X"),)
     assert (config.default_payer, config.default_site) == ("medicare", config.sites[0])
+    assert config.rules == RuleSettings(PLACE, None, ("I107",), {"D110": "advice"})
+    assert config.contracts.rules == {"acme health": RuleSettings(PLACE, None, ("U103",), {})}
+    assert config.suppressions == (
+        Suppression(
+            PLACE,
+            rule="P104",
+            reason="payer confirmed by letter of 2026-03-02",
+            expires=date(2027, 1, 31),
+            payer="Acme Health",
+            code="97530",
+        ),
+    )
 
 
-def test_example_names_every_setting_method_and_pack() -> None:
+def test_example_names_every_setting_and_method() -> None:
     words = EXAMPLE.replace(",", " ").split()
-    assert [
-        word for word in (*SETTINGS, *payers.UNIT_METHODS, *(p.id for p in payers.packs())) if word not in words
-    ] == []
+    assert [word for word in (*SETTINGS, *payers.UNIT_METHODS) if word not in words] == []
 
 
 def test_no_file_is_the_empty_configuration() -> None:
@@ -137,9 +155,85 @@ def test_code_overrides() -> None:
     ]
 
 
-def test_an_uncertain_override_decides_nothing() -> None:
-    config = config_of("[payers.a]", 'pack = "commercial"', 'unit_method = [{ value = "hybrid", standing = "U" }]')
-    assert config.policy_by_period().filter(pack="commercial:a")["unit_method"].unique().to_list() == [None]
+def test_an_uncertain_override_advises() -> None:
+    config = config_of("[payers.a]", 'pack = "commercial"', 'unit_method = [{ value = "whole_15", standing = "U" }]')
+    assert config.policy_by_period().filter(pack="commercial:a")["unit_method"].unique().to_list() == ["whole_15"]
+    own = config.policy.uncertain.filter(pack="commercial:a")
+    assert own.select("field", "code").unique().rows() == [("unit_method", None)]
+    assert own["period"].to_list() == list(range(len(config.periods().starts)))
+
+
+def test_a_price_never_rests_on_an_uncertain_value() -> None:
+    config = config_of("[payers.a]", 'pack = "medicare"', 'fee_basis = [{ value = "contract", standing = "U" }]')
+    assert config.policy_by_period().filter(pack="medicare:a")["fee_basis"].unique().to_list() == [None]
+
+
+PLAN = """
+id = "our-plan"
+name = "Our plan"
+base = "commercial"
+
+[[filing_limit]]
+value = "60 days"
+standing = "V"
+source = { document = "Contract of 2026", section = "sec. 4" }
+"""
+
+
+def test_a_pack_of_ones_own_is_named_by_its_file(tmp_path: Path) -> None:
+    (tmp_path / "our-plan.toml").write_text(PLAN)
+    for payers_ in ('[payers.Ours]\npack = "our-plan.toml"\n', '[payers.Ours]\npack = "./our-plan.toml"\n'):
+        (tmp_path / "cleanclaim.toml").write_text(payers_ + '[payers.Other]\npack = "our-plan.toml"\nunit_method="cms"')
+        config = Config.load(tmp_path / "cleanclaim.toml")
+        assert [config.pack_of(name).id for name in ("ours", "other")] == ["our-plan", "our-plan:other"]
+        day = date(2026, 3, 4)
+        period = config.periods().number(pl.Series([day])).item()
+        read = ("pack", "unit_method", "filing_limit_days")
+        own = config.policy_by_period().filter(period=period).select(read)
+        assert own.filter(pl.col("pack").str.starts_with("our")).rows() == [
+            ("our-plan", "ama", 60),
+            ("our-plan:other", "cms", 60),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({}, "payers.x.pack: no such file; check the path of the configuration ("),
+        ({"p.toml": 'id = "p"\nname = "P"\n'}, "payers.x.pack: p.toml is no pack: says nothing of the payer; write at"),
+        (
+            {"p.toml": PLAN.replace("our-plan", "medicare") + "\n[[kx_aplies]]\nvalue = 3"},
+            'payers.x.pack: p.toml is no pack: kx_aplies: unknown key; did you mean "kx_applies"? (p.toml) (and ',
+        ),
+        (
+            {"p.toml": PLAN, "q.toml": PLAN.replace("60 days", "61 days")},
+            'payers.y.pack: another file is called "our-plan" too; give one of the two packs another id',
+        ),
+    ],
+)
+def test_a_file_that_is_no_pack_is_refused(tmp_path: Path, files: dict[str, str], message: str) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    (tmp_path / "cleanclaim.toml").write_text('[payers.x]\npack = "p.toml"\n[payers.y]\npack = "q.toml"\n')
+    with pytest.raises(ConfigError) as error:
+        Config.load(tmp_path / "cleanclaim.toml")
+    assert str(error.value).startswith(message)
+
+
+def test_a_states_law_stands_over_a_plans_method() -> None:
+    config = config_of(
+        '[payers."Plan IL"]\npack = "uhc"\nstate = "IL"\n[payers."Whole"]\npack = "commercial"',
+        'state = "IL"\nunit_method = "whole_15"',
+    )
+    periods, policy = config.periods(), config.policy_by_period()
+    for day, of_total_time, of_whole in (
+        (date(2019, 7, 21), "cms", "whole_15"),
+        (date(2019, 7, 22), "cms_or_ama", "ama"),
+    ):
+        methods = policy.filter(period=periods.number(pl.Series([day])).item()).select("pack", "unit_method")
+        assert dict(methods.iter_rows())["uhc-commercial:plan il"] == of_total_time
+        assert dict(methods.iter_rows())["commercial:whole"] == of_whole
+        assert dict(methods.iter_rows())["uhc-commercial"] == "cms"
 
 
 def test_pack_of_and_default_payer() -> None:
@@ -151,7 +245,7 @@ def test_pack_of_and_default_payer() -> None:
         config.with_default_payer("acme healt")
     assert str(error.value) == (
         'payer: payer "acme healt" is not mapped; did you mean "acme health"?; '
-        'write [payers."acme healt"] with pack = one of commercial, medicaid, medicare in cleanclaim.toml'
+        'write [payers."acme healt"] with pack = "..." in cleanclaim.toml; `cleanclaim payers` lists the packs'
     )
 
 
@@ -160,8 +254,10 @@ def test_pack_of_and_default_payer() -> None:
     [
         ("[payer.x]", 'payer: unknown key; did you mean "payers"?; keys here: payers, sites, clinicians, defaults'),
         ("payers = 3", "payers: expected a table of keys, not 3"),
-        ("[payers.x]", "payers.x: pack is missing; write one of commercial, medicaid, medicare"),
-        ('[payers.x]\npack = "medicar"', 'payers.x.pack: "medicar" is not one of commercial, medicaid, medicare; did'),
+        ("[payers.x]", "payers.x: pack is missing; `cleanclaim payers` lists them"),
+        ('[payers.x]\npack = "medicar"', 'payers.x.pack: no payer pack is called "medicar"; did you mean "medicare"?'),
+        ('[payers.x]\npack = "aetna"\nstate = "OH"', 'payers.x.state: "OH" is not one of IL'),
+        ('[payers.x]\npack = "tricare"\nstate = "IL"', "payers.x.state: no state's law binds tricare, whose patients"),
         ('[payers.x]\npack = "medicare"\nunit_methd = "ama"', 'payers.x.unit_methd: unknown key; did you mean "unit_m'),
         ('[payers.x]\npack = "medicare"\nunit_method = 3', "payers.x.unit_method: expected text in quotes, not 3"),
         (
@@ -222,6 +318,117 @@ def test_wrong_configuration_names_the_key_and_what_to_do(text: str, message: st
         Config.parse(text)
     assert message in str(error.value)
     assert str(error.value).endswith("(cleanclaim.toml)")
+
+
+REQUIRED = 'rule = "D110"\nreason = "asked"\nexpires = 2027-01-31'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "[rules]\nselct = []",
+            'rules.selct: unknown key; did you mean "select"?; keys here: select, ignore, severity',
+        ),
+        ('[rules]\nselect = "U"', 'rules.select: expected a list with at least one item, not "U"'),
+        ("[rules]\nignore = []", "rules.ignore: expected a list with at least one item, not an empty list"),
+        ("[rules]\nignore = [3]", "rules.ignore[0]: expected text in quotes, not 3"),
+        ("[rules]\nseverity = 3", "rules.severity: expected a table of keys, not 3"),
+        ("[rules.severity]\nD110 = 3", "rules.severity.D110: expected text in quotes, not 3"),
+        ('[sites.a]\nsetting = "office"\nrules = 3', "sites.a.rules: expected a table of keys, not 3"),
+        ('[payers.a]\npack = "medicare"\nrules.x = 3', "payers.a.rules.x: unknown key"),
+        ("suppressions = 3", "suppressions: expected a list with at least one item, not 3"),
+        ("suppressions = [3]", "suppressions[0]: expected a table of keys, not 3"),
+        (
+            "[[suppressions]]\n" + REQUIRED.replace("rule", "rules"),
+            'suppressions[0].rules: unknown key; did you mean "rule"',
+        ),
+        (
+            '[[suppressions]]\nreason = "r"',
+            "suppressions[0]: rule is missing; write the rule's id or name, such as rule = ",
+        ),
+        ('[[suppressions]]\nrule = "U"', "suppressions[0]: reason is missing; say why these findings may stand"),
+        (
+            '[[suppressions]]\nrule = "U"\nreason = "r"',
+            "suppressions[0]: expires is missing; write the last day on which it holds, such as expires = 2027-01-31",
+        ),
+        ('[[suppressions]]\nrule = "U"\nreason = " "\nexpires = 2027-01-31', "suppressions[0].reason: empty text"),
+        (
+            '[[suppressions]]\nrule = "U"\nreason = "r"\nexpires = "2027-01-31"',
+            "suppressions[0].expires: expected a date such as 2026-01-31, without quotes or a time",
+        ),
+        (
+            f'[[suppressions]]\n{REQUIRED}\npayer = "acme"',
+            'suppressions[0].payer: "acme" is neither in [payers] nor a pack',
+        ),
+        (f'[[suppressions]]\n{REQUIRED}\nsite = "main"', "suppressions[0].site: no site is configured; add a [sites"),
+        (
+            f'[sites.a]\nsetting = "office"\n[[suppressions]]\n{REQUIRED}\nsite = "b"',
+            'suppressions[0].site: "b" is not one of a',
+        ),
+        (
+            f'[[suppressions]]\n{REQUIRED}\n[[suppressions]]\n{REQUIRED}\npatient = "Doe"',
+            "suppressions[1].patient: a suppression holds nothing of a patient; name the claim or the visit instead",
+        ),
+        (
+            f'[[suppressions]]\n{REQUIRED}\nMember_ID = "1"',
+            "suppressions[0].Member_ID: a suppression holds nothing of a",
+        ),
+    ],
+)
+def test_wrong_settings_of_rules_name_the_key_and_what_to_do(text: str, message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        Config.parse(text)
+    assert message in str(error.value)
+    assert "Doe" not in str(error.value)
+
+
+def test_settings_of_rules_by_site_and_payer() -> None:
+    config = config_of(
+        "[rules]",
+        'select = ["U", " D1 "]',
+        "[payers.a]",
+        'pack = "medicare"',
+        'names = ["60054"]',
+        "[payers.A2.rules]",
+        'severity.U101 = "advice"',
+        "[payers.A2]",
+        'pack = "medicare"',
+        "[sites.one]",
+        'setting = "office"',
+        'rules.ignore = ["D"]',
+    )
+    assert config.rules == RuleSettings(PLACE, ("U", "D1"))
+    assert config.contracts.rules == {"a2": RuleSettings(PLACE, None, (), {"U101": "advice"})}
+    assert config.site_rules == {"one": RuleSettings(PLACE, None, ("D",), {})}
+    assert [config.payer_id(name) for name in ("A", "60054", "a2", "Medicare", "none")] == [
+        "a",
+        "a",
+        "a2",
+        "medicare",
+        None,
+    ]
+
+
+GUIDE = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("block", re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL))
+def test_the_examples_of_the_guide_are_valid(block: str) -> None:
+    Selection.of(Config.parse(block), as_of=date(2026, 3, 20))
+
+
+def test_the_guide_explains_every_key() -> None:
+    keys = {"pack", "state", "names", "rules", "setting", "npi", "mac", "locality", "credential", "discipline"}
+    keys |= {"taxonomy", "payer", "site", "select", "ignore", "severity.RULE", "rule", "reason", "expires", *SCOPE}
+    explained = {
+        word for row in re.findall(r"^\| (`.*?) \|", GUIDE, re.MULTILINE) for word in re.findall("`(.+?)`", row)
+    }
+    assert keys - explained == set()
+    assert explained - keys <= {"NAME", "ID", "[payers.NAME]", "[sites.NAME]", "[clinicians.ID]", "[defaults]"} | {
+        "[rules]",
+        "[[suppressions]]",
+    }
 
 
 # filling in
@@ -403,6 +610,12 @@ documents = st.fixed_dictionaries(
         "sites": section("setting", "npi", "mac", "locality"),
         "clinicians": section("npi", "credential", "discipline", "taxonomy"),
         "defaults": st.dictionaries(st.sampled_from(["payer", "site"]), anything, max_size=2) | anything,
+        "rules": st.dictionaries(st.sampled_from(["select", "ignore", "severity"]), anything, max_size=3) | anything,
+        "suppressions": st.lists(
+            st.dictionaries(st.sampled_from(["rule", "reason", "expires", "payer", "site", "code"]), anything),
+            max_size=2,
+        )
+        | anything,
     },
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from os import PathLike
@@ -17,12 +17,21 @@ from cleanclaim import intake
 from cleanclaim.claims.schema import UNREADABLE
 from cleanclaim.codes import tables
 from cleanclaim.config import Config
+from cleanclaim.config.hints import medicare_hints
 from cleanclaim.engine import report
+from cleanclaim.engine.across import ClinicianDays
 from cleanclaim.engine.check import CheckResult
 from cleanclaim.engine.check import check as check_partition
+from cleanclaim.engine.deadlines import with_deadlines
+from cleanclaim.engine.evidence import Evidence, gather, gravest_first, together
+from cleanclaim.engine.fingerprint import fingerprints
 from cleanclaim.engine.keys import FORM_ASSUMED
 from cleanclaim.engine.partitions import ROWS, whole_patients
 from cleanclaim.engine.report import Report
+from cleanclaim.engine.selection import Selection
+from cleanclaim.fixes.outcome import Fixed, candidates, fix_found
+from cleanclaim.runs.baseline import is_known
+from cleanclaim.runs.outcome import Outcome, read_baseline
 
 NO_PAYER = "(none named)"
 
@@ -37,13 +46,24 @@ def check(
     as_of: date | None = None,
     mapping: str | PathLike[str] | None = None,
     partition_rows: int = ROWS,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    severity: str | None = None,
+    baseline: str | PathLike[str] | None = None,
+    proofs: int = 0,
     progress: Callable[[int], None] | None = None,
+    watch: Callable[[pl.DataFrame, pl.DataFrame], None] | None = None,
 ) -> Report:
     """Return what the rules find in files of claims and visits, or in ``{"visits": [...]}``.
 
     ``source`` is a path, several paths (read together: minutes join the claims they belong to) or visits in memory.
-    ``payer`` stands in for rows that name none; ``as_of`` is the day of the check, today by default; ``mapping`` names
-    a file that says what other headers mean. ``progress`` is called with the number of lines checked so far.
+    ``payer`` stands in for rows that name none; ``as_of`` is the day of the check, today by default; ``mapping``
+    names a file that says what other headers mean; None: as the configuration says. ``select`` and ``ignore`` name
+    rules by id, first characters of ids or name; ``severity`` tells that level and graver; ``baseline`` is an earlier
+    run's file, whose findings are not told again (:mod:`cleanclaim.engine.selection`). ``proofs`` says for how many
+    findings, the gravest first, the rows that show how each came about are kept (``Report.evidence``). ``progress``
+    is called with the number of lines checked so far, ``watch`` with the services of each partition of whole patients
+    and with what was found in it.
 
     Raises UnreadableFile, UnsupportedFile or ConfigError; what is wrong inside a claim is a finding.
 
@@ -55,16 +75,20 @@ def check(
     settings = config if isinstance(config, Config) else Config.load(None if config is None else Path(config))
     if payer is not None:
         settings = settings.with_default_payer(payer)
-    reader = _Reader(_batches(source, mapping=mapping, rows=partition_rows))
     day = as_of or date.today()  # noqa: DTZ011  (the user's own calendar day is meant)
-    tally = _Tally()
+    selection = Selection.of(settings, as_of=day, select=select, ignore=ignore, level=severity)
+    earlier = read_baseline(baseline) if baseline is not None else None
+    reader = _Reader(_batches(source, mapping=_mapping(mapping, settings), rows=partition_rows))
+    tally = _Tally(selection, proofs)
     for services in whole_patients(reader, partition_rows):
-        tally.add(check_partition(services, as_of=day, config=settings))
+        found = tally.add(check_partition(services, as_of=day, config=settings, rules=selection.narrowed, part=True))
+        if watch:
+            watch(services, found)
         if progress:
             progress(tally.counts["services"])
-    findings, gaps = report.merge(tally.parts)
+    found, gaps = tally.outcome()
     return Report(
-        findings=findings,
+        **_told(found, selection, earlier),
         not_checked=gaps,
         unreadable=pl.concat([UNREADABLE.empty(), *reader.unreadable]),
         files=tuple(reader.files),
@@ -72,23 +96,94 @@ def check(
         unmapped=tuple(sorted(tally.unmapped.items())),
         notes=tuple(dict.fromkeys([*reader.notes, *tally.notes])),
         versions=versions(),
+        evidence=tally.evidence,
     )
+
+
+def fix(
+    source: Source,
+    *,
+    config: Config | str | PathLike[str] | None = None,
+    payer: str | None = None,
+    as_of: date | None = None,
+    mapping: str | PathLike[str] | None = None,
+    progress: Callable[[int], None] | None = None,
+    **asked: Any,
+) -> Fixed:
+    """Return the fixes that need nothing, made and checked again; nothing is written.
+
+    Takes what :func:`check` takes (``asked``: ``select``, ``ignore``, ``severity``, ``baseline``, ``partition_rows``);
+    findings that are not told are not fixed. A fix is made only where its finding is gone afterwards and no other has
+    come. ``Fixed.changes()`` has the lines before and after, ``Fixed.stays()`` what is left and why; of visits in
+    memory ``Fixed.visits`` is a fixed copy, of files ``Fixed.rewritten()`` the new content.
+
+    >>> visit = {"visit_id": "V1", "payer": "medicare", "patient_id": "1", "dos": "2026-03-04", "discipline": "GP",
+    ...          "services": [{"code": "97014", "units": 1, "modifiers": ["GP"]}]}
+    >>> fix({"visits": [visit]}, as_of=date(2026, 3, 5)).visits["visits"][0]["services"]
+    [{'code': 'G0283', 'units': 1, 'modifiers': ['GP']}]
+    """
+    settings = config if isinstance(config, Config) else Config.load(None if config is None else Path(config))
+    if payer is not None:
+        settings = settings.with_default_payer(payer)
+    day = as_of or date.today()  # noqa: DTZ011  (the user's own calendar day is meant)
+    held: list[pl.DataFrame] = []
+    report = check(
+        source,
+        config=settings,
+        as_of=day,
+        mapping=mapping,
+        progress=progress,
+        watch=lambda services, found: held.append(candidates(services, found)),
+        **asked,
+    )
+    return fix_found(report, held, source=source, as_of=day, config=settings, mapping=_mapping(mapping, settings))
+
+
+def _told(found: pl.DataFrame, selection: Selection, earlier: Outcome | None) -> dict[str, Any]:
+    """Divide what was found: findings to tell, suppressed ones, those of the baseline, and counts of the rest."""
+    left_out = selection.left_out(found)
+    parts = {"findings": found, "accepted": found.clear(), "suppressed": found.clear()}
+    if earlier is None and found["fate"].null_count() == found.height:
+        return {**parts, "left_out": left_out}
+    # named before any is left out, so that a finding has one name in every run
+    found = found.with_columns(fingerprints(found))
+    parts["suppressed"] = found.filter(pl.col("fate") == "suppressed")
+    parts["findings"] = found.filter(pl.col("fate").is_null())
+    if earlier is not None:
+        known = is_known(parts["findings"]["fingerprint"], earlier)
+        parts["accepted"], parts["findings"] = parts["findings"].filter(known), parts["findings"].filter(~known)
+        left_out = replace(left_out, in_baseline=parts["accepted"].height)
+    return {**parts, "left_out": left_out}
 
 
 @dataclass
 class _Tally:
-    """What the partitions came to."""
+    """What the partitions came to; ``proofs`` is how many findings keep the rows that they rest on."""
 
+    selection: Selection
+    proofs: int = 0
+    evidence: Evidence | None = None
+    gravest: pl.DataFrame | None = None
     parts: list[tuple[pl.DataFrame, pl.DataFrame]] = field(default_factory=list)
+    clinicians: ClinicianDays = field(default_factory=ClinicianDays)
     counts: Counter[str] = field(
         default_factory=lambda: Counter(lines=0, services=0, visits=0, claims=0, charge_cents=0)
     )
     unmapped: Counter[str] = field(default_factory=Counter)
+    hints: dict[str, None] = field(default_factory=dict)
     assumed: int = 0
 
-    def add(self, result: CheckResult) -> None:
+    def add(self, result: CheckResult) -> pl.DataFrame:
+        """Take a partition in, and return what was found in it, settled."""
         grains = result.grains
-        self.parts.append((report.with_context(result.findings, result.services), result.not_checked))
+        found = report.empty_findings()
+        if result.findings.height:
+            placed = report.with_context(result.findings, result.services, result.policy)
+            found = self.selection.settle(with_deadlines(placed, grains))
+        self.parts.append((found, result.not_checked))
+        self.clinicians.add(result)
+        if self.proofs:
+            self._keep(result, found.filter(pl.col("fate").is_null()))
         self.counts.update(
             services=result.services.height,
             lines=grains.line.height,
@@ -96,15 +191,34 @@ class _Tally:
             claims=grains.claim.height,
             charge_cents=int(grains.line["charge_cents"].sum()),
         )
-        self.unmapped.update({payer or NO_PAYER: rows for payer, rows in Config.unmapped(result.services)})
+        unmapped = {payer or NO_PAYER: rows for payer, rows in Config.unmapped(result.services)}
+        self.unmapped.update(unmapped)
+        if unmapped:
+            self.hints |= dict.fromkeys(medicare_hints(result.services))
         self.assumed += result.services.select(FORM_ASSUMED.sum()).item()
+        return found
+
+    def outcome(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return what was found, settled, and what was not checked."""
+        found, gaps = self.clinicians.outcome()
+        return report.merge([*self.parts, (self.selection.settle(found) if found.height else found, gaps)])
+
+    def _keep(self, result: CheckResult, found: pl.DataFrame) -> None:
+        """Keep the rows behind the gravest findings so far, and let go of those behind the others."""
+        seen = [found] if self.gravest is None else [self.gravest, found]
+        self.gravest = gravest_first(pl.concat(seen)).head(self.proofs)
+        rows = self.gravest["row"].unique()
+        parts = [gather(result, rows, len(self.parts))]
+        if self.evidence is not None:
+            parts.append(self.evidence.of(rows))
+        self.evidence = together(parts)
 
     @property
     def notes(self) -> list[str]:
         if not self.assumed:
-            return []
+            return list(self.hints)
         rows = "1 row names" if self.assumed == 1 else f"{self.assumed:,} rows name"
-        return [f"{rows} no form, setting, place of service or bill type: read as professional claims"]
+        return [*self.hints, f"{rows} no form, setting, place of service or bill type: read as professional claims"]
 
 
 class _Reader:
@@ -126,17 +240,26 @@ class _Reader:
                 yield batch.services
 
 
-def _batches(source: Source, *, mapping: str | PathLike[str] | None, rows: int) -> Iterable[intake.Batch]:
+def _mapping(named: str | PathLike[str] | None, config: Config) -> intake.MappingSource:
+    """Return where it is said what other headers mean: what the call names comes before the configuration."""
+    return config.mapping if named is None else str(named)
+
+
+def _batches(source: Source, *, mapping: intake.MappingSource, rows: int) -> Iterable[intake.Batch]:
     if isinstance(source, dict):
         return [intake.services_from_json(source)]
     paths = [source] if isinstance(source, str | PathLike) else list(source)
-    named = str(mapping) if mapping is not None else None
-    return intake.batches([Path(p) for p in paths], mapping=named, rows=rows)
+    return intake.batches([Path(p) for p in paths], mapping=mapping, rows=rows)
 
 
 def versions() -> dict[str, Any]:
-    """Return the version of the program and the release of each table that a finding may rest on."""
+    """Return the version of the program and the release of each table that a finding may rest on.
+
+    ``release`` is there where the tables up to one were chosen (:func:`cleanclaim.codes.tables.under`).
+    """
+    under = {"release": tables.chosen()} if tables.chosen() else {}
     return {
         "cleanclaim": version("cleanclaim"),
+        **under,
         "tables": {source.name: source.release for source in tables.sources()},
     }

@@ -7,15 +7,19 @@ equality join on (key, period) instead of one as-of join a column.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import polars as pl
 
 from cleanclaim.errors import InputError
 
 DAWN = date(1, 1, 1)
+FEW = 64
+"""Rows up to which looking up one by one is cheaper than a step over a whole column."""
 
 
 def as_day(value: date | str, field: str) -> date:
@@ -83,8 +87,16 @@ class Periods:
             days.update(d + timedelta(days=1) for d in table[last].drop_nulls().to_list())
         return cls.between(days)
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return self.starts.to_physical().to_list()
+
     def number(self, days: pl.Series) -> pl.Series:
         """Return the period number of each day (UInt32, null where the day is null), in the same order."""
+        if len(days) <= FEW:
+            given = days.to_physical().to_list()
+            places = [None if day is None else bisect_right(self._starts, day) - 1 for day in given]
+            return pl.Series("period", places, dtype=pl.UInt32)
         found = self.starts.search_sorted(days.fill_null(DAWN), side="right") - 1
         numbers = pl.select(pl.when(days.is_not_null()).then(found.cast(pl.UInt32))).to_series()
         return numbers.alias("period")

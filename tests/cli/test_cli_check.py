@@ -22,10 +22,11 @@ from cleanclaim.rules import all_rules
 EXAMPLE = Path(__file__).parents[2] / "examples" / "clinic-day"
 RUNNER = CliRunner(env={"COLUMNS": "80"})
 
-FINDING = ["rule", "name", "severity", "file", "place", "claim", "visit", "line", "dos", "payer", "code", "message"]
-FINDING += ["found", "expected", "fix", "needs", "who", "citations", "coverage", "cents", "cents_basis"]
+FINDING = ["rule", "name", "severity", "uncertain", "file", "place", "claim", "visit", "line", "dos", "payer"]
+FINDING += ["clinician", "code", "message", "found", "expected", "fix", "needs", "who", "citations", "coverage"]
+FINDING += ["cents", "cents_basis", "by_when", "by_when_unknown", "fingerprint"]
 SUMMARY = ["lines", "services", "visits", "claims", "charge_cents", "findings", "unreadable", "by_rule"]
-SUMMARY += ["unmapped_payers", "notes"]
+SUMMARY += ["unmapped_payers", "notes", "suppressed", "left_out"]
 
 SERVICE = {"code": "97530", "units": 1, "minutes": 22, "by": "PT", "modifiers": ["GP"], "charge": 72.0}
 VISIT = {"visit_id": "V1", "patient_id": "P1", "payer": "medicare", "dos": "2026-03-04", "setting": "office"}
@@ -81,7 +82,7 @@ def test_the_contract_of_json() -> None:
         Path(name).write_text(text + "V999,C999,P9,02/30/2026,97530,15,PT,,,,,\n" if name == "minutes.csv" else text)
     read = as_json("claims.837", "minutes.csv", "--config", str(EXAMPLE / "cleanclaim.toml"))
     rules = {rule.id: rule for rule in all_rules()}
-    assert list(read) == ["findings", "not_checked", "unreadable", "summary", "versions"]
+    assert list(read) == ["findings", "suppressed", "not_checked", "unreadable", "summary", "versions"]
     assert len(read["findings"]) == read["summary"]["findings"]
     for finding in read["findings"]:
         assert list(finding) == FINDING
@@ -169,13 +170,13 @@ def _files() -> None:
 
 COULD_NOT_RUN = [
     ("missing.csv", "unreadable_file", "missing.csv: no such file; check the path"),
-    ("folder", "unreadable_file", "folder: this is a folder; name the files in it"),
+    ("folder", "unreadable_file", "folder: no file in it that is read; name an 837, CSV, JSON or Excel file"),
     ("empty.csv", "unreadable_file", "empty.csv: the file is empty; export it again"),
     ("program", "unsupported_file", "program: this is not a text file; give a CSV, JSON or X12 file"),
     (
         "book.xlsx",
-        "unsupported_file",
-        "book.xlsx: this is a workbook or ZIP archive, which is not read; save the sheet as CSV",
+        "unreadable_file",
+        "book.xlsx: the archive is damaged or cut off; export or pack it again",
     ),
     ("line.csv", "unreadable_file", "line.csv: line 1 is too long to be a header; is this a CSV file?"),
     ("bad.json", "unreadable_file", "bad.json: not JSON at line 2, column 11: Expecting value"),
@@ -209,11 +210,11 @@ def test_nothing_is_written_where_one_of_the_files_cannot_be_checked() -> None:
 
 
 NOT_MAPPED = (
-    'payer "Nobody" is not mapped; write [payers."Nobody"] with pack = one of commercial, medicaid, medicare in '
-    "cleanclaim.toml"
+    'payer "Nobody" is not mapped; write [payers."Nobody"] with pack = "..." in cleanclaim.toml; '
+    "`cleanclaim payers` lists the packs"
 )
 OPTIONS = [
-    (["--format", "xml"], "bad_input", "--format", "must be one of text, json, jsonl"),
+    (["--format", "xml"], "bad_input", "--format", "must be one of text, json, jsonl, html, csv, xlsx, sarif"),
     (["--as-of", "3/4/2026"], "bad_input", "--as-of", "a day as YYYY-MM-DD is wanted"),
     (["--as-of", "2026-02-30"], "bad_input", "--as-of", "a day as YYYY-MM-DD is wanted"),
     (

@@ -1,4 +1,4 @@
-"""``cleanclaim code``, ``pairs``, ``rules``, ``payers``: the JSON contracts, the pages as text, unknown names."""
+"""``cleanclaim code``, ``pairs``, ``rules``: the JSON contracts, the pages as text, unknown names."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cleanclaim.cli.main import app
-from cleanclaim.cli.tables import family
 from cleanclaim.codes import hcpcs
 from cleanclaim.codes.page import code_page
-from cleanclaim.rules import all_rules
 
 RUNNER = CliRunner(env={"COLUMNS": "80"})
 PAGE = ["code", "on", "valid", "first_day", "last_day", "replaced_by", "label", "group", "note", "unit_kind"]
@@ -141,7 +139,6 @@ def test_a_code_that_has_ended_says_so_first() -> None:
         (["pairs", "97530", "97530"], "bad_input", "codes[1]"),
         (["pairs", "97530", "97150", "--setting", "moon"], "bad_input", "--setting"),
         (["pairs", "97530", "97150", "--on", "yesterday"], "bad_input", "--on"),
-        (["payers", "acme"], "unknown_payer", "payer"),
     ],
     ids=" ".join,
 )
@@ -176,53 +173,6 @@ def test_the_contract_of_pairs() -> None:
 )
 def test_the_verdict_on_a_pair_comes_first(codes: str, verdict: str) -> None:
     assert run("pairs", *codes.split(), "--on", "2024-07-15").stdout.splitlines()[0] == verdict
-
-
-def test_the_contract_of_rules() -> None:
-    read = data("rules")["rules"]
-    assert [rule["rule"] for rule in read] == [rule.id for rule in all_rules()]
-    keys = ["rule", "name", "title", "grain", "severity", "effective", "denial", "inputs", "fix", "needs", "who"]
-    assert {tuple(rule) for rule in read} == {(*keys, "citations")}
-    assert [rule["rule"] for rule in data("rules", "u101")["rules"]] == ["U101"]
-
-
-def test_rules_as_text_stand_by_family() -> None:
-    lines = run("rules").stdout.splitlines()
-    assert lines[0] == "Units and minutes"
-    told = [line[2:6] for line in lines if re.match(r"  [A-Z]\d{3}  ", line)]
-    assert sorted(told) == [rule.id for rule in all_rules()]
-    assert [line for line in lines if not line.startswith(" ")] == list(
-        dict.fromkeys(family(rule) for rule in sorted(all_rules(), key=lambda rule: told.index(rule.id)))
-    )
-    assert max(map(len, lines)) <= 80
-    assert run("rules", "zz").stdout == "No rule has 'zz' in its id, name or title.\n"
-
-
-def test_the_contract_of_payers() -> None:
-    read = data("payers")["payers"]
-    assert [pack["pack"] for pack in read] == ["commercial", "medicaid", "medicare"]
-    assert list(read[0]) == [
-        "pack",
-        "name",
-        "unit_method",
-        "unit_method_standing",
-        "filing_limit",
-        "standing",
-        "verified",
-    ]
-    fields = data("payers", "medicare")["fields"]
-    keys = ["field", "code", "value", "first_day", "last_day", "standing", "document", "section", "url", "meaning"]
-    assert {tuple(row) for row in fields} == {tuple(keys)}
-
-
-def test_payers_as_text() -> None:
-    lines = run("payers").stdout.splitlines()
-    assert [line.split()[0] for line in lines[:2]] == ["pack", "commercial"]
-    assert max(map(len, lines)) <= 80
-    pack = run("payers", "Medicare").stdout.splitlines()
-    assert pack[0] == "medicare: Medicare Part B (fee for service)"
-    assert "  discipline_modifier_required = true  from 2018-01-01  V" in pack
-    assert "  substitute_code.97014 = G0283  from 2003-04-01  V" in pack
 
 
 def test_version_and_help() -> None:

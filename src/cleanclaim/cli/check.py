@@ -5,91 +5,193 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cleanclaim.cli.output import as_json_text, choice, day, emit, errors
+from cleanclaim.cli import options
+from cleanclaim.cli.fixing import FixedFiles
+from cleanclaim.cli.output import choice, day, emit, errors, warn
+from cleanclaim.cli.reporting import FORMATS, JSON_FORMATS, proofs, write_printed, write_report
+from cleanclaim.cli.target import Target
+from cleanclaim.errors import InputError
 
 if TYPE_CHECKING:
     from cleanclaim.engine.report import Report
+    from cleanclaim.runs.diff import Diff
+    from cleanclaim.runs.outcome import Outcome
 
-FORMATS = ("text", "json", "jsonl")
 _STANDARD_INPUT = "/dev/stdin"
 
 
 def check(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH",
-            help="Files to check: an 837P, a CSV of service lines, JSON visits; - is standard input. Files named "
-            "together are read together: minutes join the claims they belong to.",
-        ),
-    ],
-    output: Annotated[
-        str, typer.Option("--format", metavar="text|json|jsonl", help="Write text, one JSON document, or JSON lines.")
-    ] = "text",
-    payer: Annotated[str | None, typer.Option(metavar="NAME", help="Payer of the rows that name none.")] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Configuration; cleanclaim.toml here by default.")
-    ] = None,
-    mapping: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="What other headers mean: a mapping file, or extract for a charge extract."),
-    ] = None,
-    as_of: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Day of the check; today by default.")] = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="End with 0 also when there are findings.")] = False,
+    paths: options.Paths,
+    form: options.Format = "text",
+    output: options.Output = None,
+    payer: options.Payer = None,
+    config: options.Config = None,
+    mapping: options.Mapping = None,
+    as_of: options.AsOf = None,
+    select: options.Select = None,
+    ignore: options.Ignore = None,
+    severity: options.Severity = None,
+    group_by: options.GroupBy = None,
+    statistics: options.Statistics = False,
+    baseline: options.Baseline = None,
+    write_baseline: options.WriteBaseline = None,
+    diff: options.Diff = None,
+    tables: options.Tables = None,
+    exit_zero: options.ExitZero = False,
+    fix: options.Fix = False,
+    output_fixed: options.OutputFixed = None,
+    dry_run: options.DryRun = False,
+    force: options.Force = False,
 ) -> None:
     """Check claims and visits; print findings by claim, then a summary and what was not checked.
 
-    Ends with 0 when clean or advice only, 1 with findings or rows that could not be read, 2 when it could not run.
+    Ends with 0 when clean or advice only, 1 with findings or rows that could not be read, 2 when it could not run or a
+    suppression has expired. With --diff: 1 when findings are new.
     """
-    with errors(as_json=output in FORMATS[1:]):
-        choice(output, "--format", FORMATS)
+    with errors(as_json=form in JSON_FORMATS):
+        choice(form, "--format", FORMATS)
+        if group_by is not None:
+            choice(group_by, "--group-by", options.GROUPS)
+        _only_text_or_json(form, {"--statistics": statistics, "--diff": diff is not None, "--fix": fix})
+        others = {"--statistics": statistics, "--diff": diff, "--write-baseline": write_baseline}
+        files = FixedFiles.of(paths, fix, output_fixed, dry_run=dry_run, force=force, others=others)
+        target = Target(output)
+        config = config or _local_config()
+        target.check([*paths, config, mapping, baseline, diff], binary=form == "xlsx")
+        _check_baseline(write_baseline)
         today = day(as_of, "--as-of")
-        from cleanclaim import app
+        earlier = _earlier(diff)
+        asked: dict[str, Any] = {
+            "config": config,
+            "payer": payer,
+            "as_of": today,
+            "mapping": mapping,
+            "select": options.words(select, "--select"),
+            "ignore": options.words(ignore, "--ignore"),
+            "severity": severity,
+            "baseline": baseline,
+        }
+        with _progress(quiet=form != "text" and output is None) as progress:
+            report = _checked(paths, asked, form, tables, files, progress)
+        report = replace(report, group_by=group_by)
+        if write_baseline is not None and not report.left_out.expired:
+            _write_baseline(report, write_baseline)
+        code = _tell(report, form, target, today, statistics=statistics, earlier=earlier, files=files)
+        for message in report.left_out.expired_messages():
+            warn(message)
+    raise typer.Exit(0 if exit_zero and code == 1 else code)
 
-        with _progress(quiet=output != "text") as progress:
-            report = app.check(
-                [_STANDARD_INPUT if path == "-" else path for path in paths],
-                config=config or _local_config(),
-                payer=payer,
-                as_of=today,
-                mapping=mapping,
-                progress=progress,
-            )
-        _write(report, output)
-    raise typer.Exit(0 if exit_zero else report.exit_code)
+
+def _checked(
+    paths: list[str],
+    asked: dict[str, Any],
+    form: str,
+    tables: str | None,
+    files: FixedFiles | None,
+    progress: Callable[[int], None] | None,
+) -> Report:
+    """Check the files, or fix them and check what is there then."""
+    from cleanclaim import app
+    from cleanclaim.codes.tables import under
+
+    sources = [_STANDARD_INPUT if path == "-" else path for path in paths]
+    with under(tables):
+        if files is not None:
+            return files.fix(sources, asked, progress)
+        return app.check(sources, **asked, proofs=proofs(form), progress=progress)
+
+
+def _tell(
+    report: Report,
+    form: str,
+    target: Target,
+    today: date,
+    *,
+    statistics: bool,
+    earlier: Outcome | None,
+    files: FixedFiles | None,
+) -> int:
+    """Write what is asked for: the findings, their statistics, fixes, or what changed; and return the exit code."""
+    if files is not None:
+        write_printed(partial(files.tell, report, form), target)
+        return report.exit_code
+    if earlier is not None:
+        compared = _compared(earlier, report)
+        write_printed(lambda: _print_diff(compared, form), target)
+        return max(compared.exit_code, 2 * (report.exit_code == 2))
+    if statistics:
+        write_printed(lambda: _print_statistics(report, form), target)
+    else:
+        write_report(report, form, target, today)
+    return report.exit_code
+
+
+def _only_text_or_json(form: str, given: dict[str, bool]) -> None:
+    for option, is_given in given.items():
+        if is_given and form not in ("text", "json"):
+            raise InputError("goes with --format text or json", field=option)
+
+
+def _print_statistics(report: Report, form: str) -> None:
+    from cleanclaim.reports.statistics import statistics
+
+    if form == "json":
+        emit(statistics(report))
+        return
+    from cleanclaim.cli.render import print_statistics
+
+    print_statistics(report)
+
+
+def _check_baseline(path: Path | None) -> None:
+    if path is not None:
+        from cleanclaim.runs.baseline import check_place
+
+        check_place(path)
+
+
+def _write_baseline(report: Report, path: Path) -> None:
+    """Write the findings told and those of the baseline that was read: what the next run need not tell."""
+    from cleanclaim.runs.baseline import write_baseline
+
+    write_baseline(report.fingerprints(), path, version=report.versions["cleanclaim"])
+
+
+def _compared(earlier: Outcome, report: Report) -> Diff:
+    from cleanclaim.runs.diff import compare
+    from cleanclaim.runs.outcome import Outcome
+
+    return compare(earlier, Outcome.of(report.as_dict(), "this run"))
+
+
+def _print_diff(compared: Diff, form: str) -> None:
+    if form == "json":
+        emit(compared.as_dict())
+        return
+    from cleanclaim.cli.diff import print_diff
+
+    print_diff(compared)
+
+
+def _earlier(path: Path | None) -> Outcome | None:
+    if path is None:
+        return None
+    from cleanclaim.runs.outcome import read_report
+
+    return read_report(path)
 
 
 def _local_config() -> Path | None:
     here = Path("cleanclaim.toml")
     return here if here.is_file() else None
-
-
-def _write(report: Report, output: str) -> None:
-    if output == "json":
-        emit(report.as_dict())
-    elif output == "jsonl":
-        for line in _lines(report):
-            sys.stdout.write(line + "\n")
-    else:
-        from cleanclaim.cli.render import print_report
-
-        print_report(report)
-
-
-def _lines(report: Report) -> Iterator[str]:
-    for kind, rows in (
-        ("finding", report.messages()),
-        ("not_checked", iter(report.gaps())),
-        ("unreadable", iter(report.unread())),
-        ("summary", iter([report.summary()])),
-    ):
-        for row in rows:
-            yield as_json_text({"kind": kind, **row})
 
 
 @contextmanager

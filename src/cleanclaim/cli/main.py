@@ -8,24 +8,28 @@ import sys
 
 import typer
 
-from cleanclaim.cli import check, reference, visit
+from cleanclaim.cli import check, data, diff, init, payers, reference, rule, visit, x12
 
 app = typer.Typer(
     name="cleanclaim",
     help="Check outpatient therapy visits and claims: units, pair edits, maximums, modifiers, identity.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("check")(check.check)
+app.command("init")(init.init)
+app.command("diff")(diff.diff)
 app.command("units")(visit.units)
 app.command("price")(visit.price)
 app.command("code")(reference.code)
 app.command("pairs")(reference.pairs)
-app.command("rules")(reference.rules)
-app.command("payers")(reference.payers)
+app.command("rule")(rule.rule)
+app.command("rules")(rule.rules)
+app.add_typer(payers.app)
+app.add_typer(data.app)
+app.add_typer(x12.app)
 
 
 @app.callback(invoke_without_command=True)

@@ -13,7 +13,6 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from cleanclaim.cli.layout import printable
-from cleanclaim.dated import as_day
 from cleanclaim.errors import CleanclaimError, InputError, UnreadableFile
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
@@ -38,8 +37,13 @@ def fail(error: CleanclaimError, *, as_json: bool) -> NoReturn:
     if as_json:
         emit({"error": {"code": error.code, "message": error.message, "field": error.field}})
     else:
-        typer.secho(f"cleanclaim: {printable(str(error))}", err=True, fg=typer.colors.RED)
+        warn(str(error))
     raise typer.Exit(COULD_NOT_RUN)
+
+
+def warn(text: str) -> None:
+    """Write one line in words on stderr."""
+    typer.secho(f"cleanclaim: {printable(text)}", err=True, fg=typer.colors.RED)
 
 
 @contextmanager
@@ -72,6 +76,8 @@ def day(text: str | None, option: str) -> date:
     """
     if text is None:
         return date.today()  # noqa: DTZ011  (the user's own calendar day is meant)
+    from cleanclaim.dated import as_day
+
     return as_day(text, option)
 
 

@@ -1,16 +1,12 @@
-"""``cleanclaim code``, ``pairs``, ``rules`` and ``payers``: what is published, and what the rules ask."""
+"""``cleanclaim code`` and ``pairs``: what is published."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cleanclaim.cli.output import Json, choice, day, emit, errors
-
-if TYPE_CHECKING:
-    from cleanclaim.rules.rule import Rule
 
 SETTINGS = ("practitioner", "hospital")
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Procedure code, such as 97530.")]
@@ -53,67 +49,3 @@ def pairs(
     from cleanclaim.cli.tables import print_pairs
 
     print_pairs(first.strip().upper(), second.strip().upper(), when, which, result)
-
-
-def rules(
-    text: Annotated[
-        str | None, typer.Argument(metavar="TEXT", help="Show only rules whose id, name or title holds this.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """List the rules: id, severity, what each asks."""
-    from cleanclaim.rules import all_rules
-
-    wanted = (text or "").lower()
-    chosen = [r for r in all_rules() if wanted in f"{r.id} {r.name} {r.title}".lower()]
-    if as_json:
-        emit({"rules": [_rule(r) for r in chosen]})
-        return
-    from cleanclaim.cli.layout import paragraph
-    from cleanclaim.cli.tables import print_rules
-
-    if not chosen:
-        paragraph(f"No rule has {wanted!r} in its id, name or title.")
-    print_rules(chosen)
-
-
-def _rule(rule: Rule) -> dict[str, Any]:
-    first, last = rule.effective.first, rule.effective.last
-    return {
-        "rule": rule.id,
-        "name": rule.name,
-        "title": rule.title,
-        "grain": rule.grain.value,
-        "severity": rule.severity.value,
-        "effective": {
-            "first_day": first.isoformat() if first else None,
-            "last_day": last.isoformat() if last else None,
-        },
-        "denial": list(rule.denial),
-        "inputs": list(rule.inputs),
-        "fix": rule.fix.text,
-        "needs": rule.fix.needs.value,
-        "who": rule.fix.who.value,
-        "citations": [{"document": c.document, "section": c.section, "url": c.url} for c in rule.cite],
-    }
-
-
-def payers(
-    name: Annotated[str | None, typer.Argument(metavar="PACK", help="Show one pack, value by value.")] = None,
-    as_json: Json = False,
-) -> None:
-    """List the payer packs, or show one pack's values with their dates, standing and source."""
-    with errors(as_json=as_json):
-        from cleanclaim.codes import payers as packs
-
-        pack = packs.pack(name.strip().lower()) if name else None
-    table = packs.pack_table(pack) if pack else packs.payer_table(date.today())  # noqa: DTZ011  (the user's own day)
-    if as_json:
-        emit({"fields" if pack else "payers": table.to_dicts()})
-        return
-    from cleanclaim.cli.tables import print_pack, print_payers
-
-    if pack:
-        print_pack(pack, table)
-    else:
-        print_payers(table)

@@ -4,27 +4,46 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from cleanclaim.cli.layout import counted, dollars, paragraph, show, table
+from cleanclaim.cli.layout import counted, dollars, paragraph, sentence, show, table
 from cleanclaim.engine.report import Report
+from cleanclaim.reports.statistics import statistics
 from cleanclaim.rules.rule import Severity
 
 _STYLE = {"denial": "bold red", "compliance": "bold yellow", "underbilling": "bold cyan", "advice": "dim"}
 _WORTH = {"charge": "charged", "national": "(national fee schedule)", "expected": "(fee schedule)"}
 _MOST_UNREAD = 50
+_MOST_SUPPRESSED = 20
+NOT_NAMED = "(not named)"
 
 
 def print_report(report: Report) -> None:
     """Print the whole report on stdout; colors only on a terminal."""
-    for heading, group in itertools.groupby(report.messages(), key=_heading):
-        show((heading, "bold"))
-        for message in group:
-            _finding(message)
-        show()
+    for group, messages in itertools.groupby(report.messages(), key=_group_of(report)):
+        if group is not None:
+            show((group, "bold underline"))
+            show()
+        for heading, members in itertools.groupby(messages, key=_heading):
+            show((heading, "bold"))
+            for message in members:
+                _finding(message)
+            show()
     _unreadable(report.unread())
     _summary(report)
     _not_checked(report)
+
+
+def _group_of(report: Report) -> Callable[[dict[str, Any]], str | None]:
+    """Return what stands over a group of findings; a claim stands over its own anyway."""
+    by = report.group_by
+    if by is None or by == "claim":
+        return lambda message: None
+    if by == "rule":
+        return lambda message: f"{message['rule']} {message['name']}"
+    return lambda message: f"{sentence(by)}: {message[by] or NOT_NAMED}" if by != "who" else sentence(message["who"])
 
 
 def _heading(message: dict[str, Any]) -> str:
@@ -42,7 +61,11 @@ def _finding(message: dict[str, Any]) -> None:
         (f"  {worth}" if worth else "", "bold"),
     )
     paragraph(message["message"], indent=6)
-    paragraph(f"Fix ({message['who']}): {message['fix']}", indent=6)
+    if message["uncertain"]:
+        fields = ", ".join(message["uncertain"])
+        paragraph(f"Advice only: what is known of this payer's {fields} is uncertain; confirm it.", indent=6)
+    by_when = f", file by {message['by_when']}" if message["by_when"] else ""
+    paragraph(f"Fix ({message['who']}{by_when}): {message['fix']}", indent=6)
     cited = message["citations"][0]
     source = ", ".join(part for part in (cited["document"], cited["section"]) if part)
     paragraph("; ".join(part for part in (source, message["coverage"]) if part), indent=6, style="dim")
@@ -69,11 +92,58 @@ def _summary(report: Report) -> None:
     )
     found = counted(sum(row["count"] for row in rows), "finding") if rows else "No findings"
     show((f"{checked} {found}.", "bold"))
-    for note in report.notes:
+    for note in (*report.notes, *report.left_out.notes()):
         paragraph(f"Note: {note}", style="dim")
     if rows:
         show()
         _by_rule(rows)
+    _suppressed(report)
+
+
+def _suppressed(report: Report) -> None:
+    """Print what is suppressed, by whose word and until when: nothing is gone without a trace."""
+    found = report.suppressions()
+    if not found:
+        return
+    show()
+    show((f"Suppressed: {counted(len(found), 'finding')}", "bold"))
+    for one, count in report.left_out.suppressions:
+        if count:
+            lead = f"{one.place} ({one.title}): {counted(count, 'finding')} through {one.expires}: {one.reason}"
+            paragraph(lead, indent=4, lead="  ")
+            for message in [each for each in found if each["suppressed_by"] == str(one.place)][:_MOST_SUPPRESSED]:
+                where = f"{message['rule']}  {_heading(message)}  {message['place']}"
+                paragraph(where, indent=8, lead="      ", style="dim")
+            if count > _MOST_SUPPRESSED:
+                show(f"      ... and {count - _MOST_SUPPRESSED:,} more; --format json lists them all")
+
+
+def print_statistics(report: Report) -> None:
+    """Print what the findings come to by rule, payer, clinician and who must act; the most money first."""
+    told = statistics(report)
+    _summary(replace(report, notes=()))
+    for by, heading in (("who", "who must act"), ("payer", "payer"), ("clinician", "clinician")):
+        if told[f"by_{by}"]:
+            show()
+            _sums(heading, by, told[f"by_{by}"])
+    _not_checked(report)
+
+
+def _sums(heading: str, by: str, parts: list[dict[str, Any]]) -> None:
+    table(
+        (heading, "findings", "fee schedule", "charged", ""),
+        [
+            (
+                part[by] or NOT_NAMED,
+                f"{part['findings']:,}",
+                dollars(part["priced_cents"]) if part["priced_cents"] else None,
+                dollars(part["charged_cents"]) if part["charged_cents"] else None,
+                "",
+            )
+            for part in parts
+        ],
+        right=(1, 2, 3),
+    )
 
 
 def _by_rule(rows: list[dict[str, Any]]) -> None:

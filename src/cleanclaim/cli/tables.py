@@ -1,43 +1,23 @@
-"""Reference lists as text: rules, pair edits, payer packs."""
+"""Reference lists as text: rules, pair edits."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from cleanclaim.cli.layout import paragraph, sentence, show, table
-from cleanclaim.codes.payers import Pack
+from cleanclaim.rules import FAMILIES, family_of
 from cleanclaim.rules.rule import Rule
-
-FAMILIES = {
-    "U": "Units and minutes",
-    "P": "Pair edits and bypass modifiers",
-    "M": "Unit maximums and add-on codes",
-    "D1": "Discipline and assistant modifiers",
-    "D2": "Threshold and liability modifiers",
-    "I1": "Procedure codes and diagnoses",
-    "I2": "Providers",
-    "I3": "Place, dates, totals and duplicates",
-}
-"""What the rules are about, by the letters with which their ids begin."""
-
-
-def family(rule: Rule) -> str:
-    """Return what a rule is about, in the words of ``FAMILIES``."""
-    return next(words for start, words in FAMILIES.items() if rule.id.startswith(start))
 
 
 def print_rules(rules: Sequence[Rule]) -> None:
     """Print rules by family: id, severity, what each asks."""
-    order = list(FAMILIES.values())
-    by_family = sorted(rules, key=lambda rule: order.index(family(rule)))
-    for words, members in itertools.groupby(by_family, key=family):
-        show((words, "bold"))
-        table(("", "", ""), [(rule.id, rule.severity.value, rule.title) for rule in members], indent=2)
+    for family, words in FAMILIES.items():
+        members = [rule for rule in rules if family_of(rule) == family]
+        if members:
+            show((words, "bold"))
+            table(("", "", ""), [(rule.id, rule.severity.value, rule.title) for rule in members], indent=2)
 
 
 def print_pairs(first: str, second: str, on: date, setting: str, result: dict[str, Any]) -> None:
@@ -74,46 +54,3 @@ def print_pairs(first: str, second: str, on: date, setting: str, result: dict[st
             ],
         )
         paragraph(edits[0]["source"], style="dim")
-
-
-def print_payers(packs: pl.DataFrame) -> None:
-    """Print one line a payer pack: how it counts units, when a claim is late, how sure its values are."""
-    table(
-        ("pack", "units", "filing limit", "by standing", "payer"),
-        [
-            (
-                row["pack"],
-                f"{row['unit_method']} ({row['unit_method_standing']})" if row["unit_method"] else "not known",
-                row["filing_limit"] or "not known",
-                row["standing"],
-                row["name"],
-            )
-            for row in packs.iter_rows(named=True)
-        ],
-    )
-    _standings()
-
-
-def print_pack(pack: Pack, fields: pl.DataFrame) -> None:
-    """Print one payer pack, value by value, with dates, standing and source."""
-    show((f"{pack.id}: {pack.name}", "bold"))
-    if pack.note:
-        paragraph(pack.note)
-    for row in fields.iter_rows(named=True):
-        name = f"{row['field']}.{row['code']}" if row["code"] else row["field"]
-        show(f"  {name} = {row['value']}", (f"{_days(row['first_day'], row['last_day'])}  {row['standing']}", "dim"))
-        paragraph(", ".join(part for part in (row["document"], row["section"]) if part), indent=6, style="dim")
-    paragraph("A field that is not listed is not known, and rules that need it are not checked.")
-    _standings()
-
-
-def _days(first: date | None, last: date | None) -> str:
-    parts = [f"from {first}" if first else None, f"through {last}" if last else None]
-    return "".join(f"  {part}" for part in parts if part)
-
-
-def _standings() -> None:
-    paragraph(
-        "V verified in a copy of the source; R stated from the named source; U uncertain: shown, never decides.",
-        style="dim",
-    )

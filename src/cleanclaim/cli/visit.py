@@ -15,8 +15,8 @@ Request = Annotated[str, typer.Argument(metavar="FILE", help="File with the visi
 def units(request: Request, as_json: Json = False) -> None:
     """Turn the minutes of one visit into units and modifiers, step by step.
 
-    The input names a payer (or a method: cms, ama, hybrid, whole_15, nearest_15, per_visit), the date, the discipline
-    and the services with their minutes and who gave them.
+    The input names a payer (or a method: cms, ama, hybrid, cms_or_ama, whole_15, nearest_15, per_visit), the date, the
+    discipline and the services with their minutes and who gave them.
     """
     with errors(as_json=as_json):
         from cleanclaim.engine.units import allocate_visit
