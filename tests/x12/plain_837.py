@@ -11,6 +11,9 @@ PADDING = "".join(map(chr, range(33)))
 Row = dict[str, Any]
 
 
+_OF_SUBSCRIBER = ("sequence", "filing_indicator", "payer_name", "payer_id", "subscriber_id")
+
+
 def read_plainly(content: bytes) -> tuple[list[Row], list[Row]]:
     """Return the claims and the lines of well-formed content, as rows with the columns of the fast reader."""
     claims: list[Row] = []
@@ -122,7 +125,7 @@ class _State:
                 "charge_cents": _cents(get(2)),
                 "place_of_service": parts[0] or None,
                 "frequency": (parts[2] if len(parts) > 2 else "") or None,
-                **{k: self.subscriber.get(k) for k in ("sequence", "payer_name", "payer_id", "subscriber_id")},
+                **{k: self.subscriber.get(k) for k in _OF_SUBSCRIBER},
                 **{k: self.billing.get(k) for k in ("billing_npi", "billing_taxonomy")},
                 "person": (person.get("name"), person.get("born")) if person else None,
                 "dependent": self.patient is not None,
@@ -152,6 +155,7 @@ class _State:
         elif self.level == "22":
             if name == "SBR":
                 self.subscriber.setdefault("sequence", get(1))
+                self.subscriber.setdefault("filing_indicator", get(9))
             elif name == "NM1" and who == "IL":
                 self.subscriber.setdefault("subscriber_id", get(9))
                 self.subscriber.setdefault("name", (get(3), get(4)))

@@ -13,7 +13,7 @@ from plain_837 import read_plainly, segments_of, with_columns
 from polars.testing import assert_frame_equal
 
 from cleanclaim.x12 import X12Claims, iter_837, read_837
-from cleanclaim.x12.claims837 import CLAIMS, LINES
+from cleanclaim.x12.schemas import CLAIMS, LINES
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 from make_837 import make_837
@@ -64,6 +64,7 @@ def test_a_claim_and_its_line_in_full() -> None:
             "frequency": "7",
             "original_reference": "77001",
             "sequence": "P",
+            "filing_indicator": "MB",
             "payer_name": "MEDICARE",
             "payer_id": "12502",
             "subscriber_id": "1AA0A00AA00",

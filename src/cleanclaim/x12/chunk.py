@@ -33,6 +33,7 @@ class Carry:
     groups: int = 0
     transactions: int = 0
     claims: int = 0
+    acks: int = 0  # TA1
     groups_before_interchange: int = 0
     transactions_before_group: int = 0
     ends_in: str = ""  # the last envelope segment read: ISA, GS, ST, SE, GE or IEA
@@ -56,7 +57,7 @@ class Chunk:
     def numbers(self, rows: Ints) -> Ints:
         """Return the numbers in the file of the segments at ``rows``, from 1."""
         found = rows + (self.carry.segments - self.known + 1)
-        if self.known and len(rows) and rows[0] < self.known:
+        if self.known and len(rows) and rows.min() < self.known:
             before = rows < self.known
             found[before] = self.carry.numbers[rows[before]]
         return found
@@ -64,7 +65,7 @@ class Chunk:
     def offsets(self, rows: Ints) -> Ints:
         """Return the byte offsets in the file of the segments at ``rows``."""
         found = self.segments.start[rows] + self.shift
-        if self.known and len(rows) and rows[0] < self.known:
+        if self.known and len(rows) and rows.min() < self.known:
             before = rows < self.known
             found[before] = self.carry.offsets[rows[before]]
         return found

@@ -1,16 +1,18 @@
-"""Interchanges, groups and transaction sets: their order, their counts, and which of them are read."""
+"""Interchanges, groups and transaction sets: their order, their counts, and by which guide each is read."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.x12.chunk import Chunk, Problems
+from cleanclaim.x12.guides import Guide, short_name
 from cleanclaim.x12.segments import Flags, Ints, Spans, short_words, word_of
 
-VERSIONS = (b"005010X222", b"005010X222A1", b"005010X222A2")
 ENVELOPE = ("ISA", "GS", "ST", "SE", "GE", "IEA")
 _ISA, _GS, _ST, _SE, _GE, _IEA = range(6)
 _MAY_FOLLOW = {
@@ -24,26 +26,40 @@ _MAY_FOLLOW = {
 }
 _ALLOWED = np.array([[kind in _MAY_FOLLOW[name] for kind in range(6)] for name in (*ENVELOPE, "")])
 _CONTROL_PLACES = np.array([13, 6, 2])  # of the control number in ISA, GS and ST
-_GUIDES = {"X222": "837P", "X223": "837I", "X224": "837D", "X098": "837P", "X096": "837I", "X097": "837D"}
 
 
 @dataclass(frozen=True)
 class Envelope:
     """The envelope segments of a stretch and what lies between them.
 
-    ``rows`` and ``kinds`` have an entry an envelope segment; ``readable`` says which of them begin a transaction set
-    that is read, ``version`` which one; the ordinals count from 1 within the file. ``inside`` has an entry a segment:
-    it belongs to a transaction set that is read.
+    ``rows`` and ``kinds`` have an entry an envelope segment; ``guide`` says by which guide the transaction set that it
+    begins is read (-1: none), ``set_kind`` and ``version`` what the set says it is; the ordinals count from 1 within
+    the file. ``reader`` has an entry a segment: the guide by which it is read, -1 for segments of the envelope too.
     """
 
     rows: Ints
     kinds: Ints
-    readable: Flags
+    guide: Ints
+    set_kind: Spans
     version: Spans
     interchange: Ints
     transaction: Ints
-    inside: Flags
+    reader: npt.NDArray[np.int8]
     counts: dict[str, int | str]
+
+    def read_by(self, guide: int) -> Flags:
+        """Return which segments are read by this guide."""
+        chosen: Flags = self.reader == guide
+        return chosen
+
+    def of(self, rows: Ints) -> Ints:
+        """Return the entry of the last envelope segment up to each of ``rows``, which are within one."""
+        return np.searchsorted(self.rows, rows, side="right") - 1
+
+    @property
+    def sets(self) -> Ints:
+        """The entries that begin a transaction set."""
+        return np.flatnonzero(self.kinds == _ST)
 
     def context(self) -> Ints:
         """Return the rows of the segments that are still open at the end, and of the last one to close."""
@@ -51,8 +67,8 @@ class Envelope:
         return np.unique(np.concatenate([*opened, self.rows[-1:]]))
 
 
-def read_envelope(chunk: Chunk, problems: Problems) -> Envelope:
-    """Return the envelope of a stretch; what is wrong with it goes to ``problems``."""
+def read_envelope(chunk: Chunk, guides: Sequence[Guide], problems: Problems) -> Envelope:
+    """Return the envelope of a stretch, of which ``guides`` are read; what is wrong with it goes to ``problems``."""
     rows, kinds = _find(chunk)
     carry = chunk.carry
     new = rows >= chunk.known
@@ -65,7 +81,8 @@ def read_envelope(chunk: Chunk, problems: Problems) -> Envelope:
     groups_before = np.where(new, groups, carry.groups_before_interchange)
     transactions_before = np.where(new, transaction, carry.transactions_before_group)
 
-    version, readable = _versions(chunk, rows, kinds, np.where(group_at > interchange_at, group_at, -1), problems)
+    group_of = np.where(group_at > interchange_at, group_at, -1)
+    set_kind, version, guide = _versions(chunk, rows, kinds, group_of, guides, problems)
     _check_order(chunk, rows, kinds, problems)
     numbers = chunk.numbers(rows)
     before = np.maximum(at - 1, 0)
@@ -75,7 +92,7 @@ def read_envelope(chunk: Chunk, problems: Problems) -> Envelope:
     groups_since = groups - groups_before[interchange_at]
     counted = np.select([kinds == _SE, kinds == _GE], [segments_since, sets_since], groups_since)
     _check_closing(chunk, rows, kinds, opener, counted, problems)
-    inside = _inside(chunk, rows, kinds, readable, problems)
+    reader = _readers(chunk, rows, kinds, guide, problems)
     counts: dict[str, int | str] = {}
     if len(rows):
         counts = {
@@ -86,7 +103,7 @@ def read_envelope(chunk: Chunk, problems: Problems) -> Envelope:
             "transactions_before_group": int(transactions_before[group_at[-1]]) if group_at[-1] >= 0 else 0,
             "ends_in": ENVELOPE[int(kinds[-1])],
         }
-    return Envelope(rows, kinds, readable, version, interchange, transaction, inside, counts)
+    return Envelope(rows, kinds, guide, set_kind, version, interchange, transaction, reader, counts)
 
 
 def _find(chunk: Chunk) -> tuple[Ints, Ints]:
@@ -96,30 +113,35 @@ def _find(chunk: Chunk) -> tuple[Ints, Ints]:
     return rows, np.argmax([flags[rows] for flags in named], axis=0)
 
 
-def _versions(chunk: Chunk, rows: Ints, kinds: Ints, group_at: Ints, problems: Problems) -> tuple[Spans, Flags]:
-    """Return the version of each transaction set (ST03, else GS08) and which sets are read."""
+def _versions(
+    chunk: Chunk, rows: Ints, kinds: Ints, group_at: Ints, guides: Sequence[Guide], problems: Problems
+) -> tuple[Spans, Spans, Ints]:
+    """Return kind (ST01) and version (ST03, else GS08) of each transaction set, and by which guide it is read."""
     segments = chunk.segments
     starts = kinds == _ST
     kind = segments.element(rows, 1).where(starts)
     own, group = segments.element(rows, 3), segments.element(np.where(group_at >= 0, rows[group_at], -1), 8)
     stated = own.length > 0
     version = Spans(np.where(stated, own.start, group.start), np.where(stated, own.length, group.length)).where(starts)
-    readable = np.zeros(len(rows), bool)
-    for name in VERSIONS:
-        readable |= segments.equal(version, name)
-    readable &= short_words(segments.data, kind) == word_of(b"837")
-    unread = np.flatnonzero(starts & ~readable)
-    if len(unread):
+    guide = np.full(len(rows), -1)
+    kind_word = short_words(segments.data, kind)
+    for number, one in enumerate(guides):
+        fits = kind_word == word_of(one.kind.encode())
+        if one.versions and fits.any():
+            fits &= np.logical_or.reduce([segments.equal(version, name.encode()) for name in one.versions])
+        guide[fits] = number
+    unread = np.flatnonzero(starts & (guide < 0))
+    if len(unread) and guides:
         names = chunk.fields.texts(("kind", kind.at(unread)), ("version", version.at(unread)))
         for (a, b), part in pl.DataFrame({"at": unread, **names}).group_by(["kind", "version"]):
-            problems.add(chunk, rows[np.sort(part["at"].to_numpy())], _not_read(a, b))
-    return version, readable
+            problems.add(chunk, rows[np.sort(part["at"].to_numpy())], _not_read(a, b, guides))
+    return kind, version, guide
 
 
-def _not_read(kind: object, version: object) -> str:
-    guide = _GUIDES.get(str(version)[6:10], "") if kind == "837" else ""
-    named = " ".join(str(word)[:20] for word in (guide or kind, version) if word) or "without a name"
-    return f"the transaction set ({named}) is not read: only 837P versions {b', '.join(VERSIONS).decode()} are"
+def _not_read(kind: object, version: object, guides: Sequence[Guide]) -> str:
+    guide = short_name(str(kind), str(version)) if kind else ""
+    named = " ".join(str(word)[:20] for word in (guide, version) if word) or "without a name"
+    return f"the transaction set ({named}) is not read: only {', '.join(map(str, guides))} are"
 
 
 def _check_order(chunk: Chunk, rows: Ints, kinds: Ints, problems: Problems) -> None:
@@ -160,14 +182,14 @@ def _check_closing(chunk: Chunk, rows: Ints, kinds: Ints, opener: Ints, counted:
         problems.add(chunk, rows[at[mismatched & here]], f"{closes}02 is not the control number of its {opens}")
 
 
-def _inside(chunk: Chunk, rows: Ints, kinds: Ints, readable: Flags, problems: Problems) -> Flags:
-    """Return which segments belong to a transaction set that is read; note those that belong to none at all."""
+def _readers(chunk: Chunk, rows: Ints, kinds: Ints, guide: Ints, problems: Problems) -> npt.NDArray[np.int8]:
+    """Return by which guide each segment is read; note the segments that belong to no transaction set at all."""
     count = len(chunk.segments)
     spread = np.diff(np.append(rows, count))
-    inside = np.zeros(count, bool)
+    reader = np.full(count, -1, np.int8)
     anywhere = np.zeros(count, bool)
     if len(rows):
-        inside[rows[0] :] = np.repeat(readable, spread)
+        reader[rows[0] :] = np.repeat(guide.astype(np.int8), spread)
         anywhere[rows[0] :] = np.repeat(kinds == _ST, spread)
     anywhere[rows] = True
     if not anywhere.all():
@@ -177,5 +199,5 @@ def _inside(chunk: Chunk, rows: Ints, kinds: Ints, readable: Flags, problems: Pr
         at = np.flatnonzero(first)
         cut = (at == chunk.known) & (at > 0) & (chunk.numbers(at) != chunk.numbers(at - 1) + 1)
         problems.add(chunk, at[~cut], "segments from here on are outside a transaction set and not read")
-    inside[rows] = False
-    return inside
+    reader[rows] = -1
+    return reader

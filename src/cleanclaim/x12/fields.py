@@ -23,7 +23,7 @@ _SECOND_HALF = np.array([(1 << 8 * max(k - 4, 0)) - 1 for k in range(_INLINE + 1
 
 _DIGITS = 15  # every whole number of 15 digits is exact in a float, and the sums below rest on that
 _LARGEST = 2.0**53 - 1
-_TENS = 10.0 ** np.arange(_DIGITS + 1)
+_TENS = 10.0 ** np.arange(_DIGITS + 2)  # sixteen characters are looked at, of which the first may be the point
 # eight characters as the bytes of one word; the first character is the lowest byte
 _ZERO = np.uint8(ord("0"))
 _EIGHT_ZEROS = np.uint64(0x3030303030303030)
@@ -46,7 +46,7 @@ def _calendar() -> Days:
     """Return days since 1970-01-01 by place in a grid of year, month (12 a year) and day (31 a month)."""
     months = np.arange((_FIRST_YEAR - 1970) * 12, (_LAST_YEAR + 1 - 1970) * 12).astype("datetime64[M]")
     first = months.astype("datetime64[D]").astype(np.int64)
-    length = (months + 1).astype("datetime64[D]").astype(np.int64) - first
+    length = (months + np.timedelta64(1, "M")).astype("datetime64[D]").astype(np.int64) - first
     day = np.arange(31)
     return np.where(day < length[:, None], first[:, None] + day, _NOT_A_DAY).astype(np.int32).ravel()
 

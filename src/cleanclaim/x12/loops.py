@@ -1,11 +1,14 @@
-"""The loops of an 837 professional claim: which segment belongs to which provider, subscriber, patient, claim or line.
+"""Loops: which segment belongs to which provider, subscriber, patient, claim, service or line.
 
-A loop begins at its *anchor*: an envelope segment, HL, CLM, the SBR of another payer after CLM, LX, or an SV1 that has
-no LX of its own. Every other segment belongs to the last anchor before it. So a provider before the first LX is the
-claim's, one after it is the line's, and one after another payer's SBR is neither.
+A loop begins at its *anchor*, and every other segment belongs to the last anchor before it. In an 837 the anchors are
+the envelope segments, HL, CLM, the SBR of another payer after CLM, LX, and a service segment (SV1, SV2) that has no LX
+of its own. So a provider before the first LX is the claim's, one after it is the line's, and one after another payer's
+SBR is neither.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -16,34 +19,34 @@ from cleanclaim.x12.segments import Flags, Ints, short_words, word_of
 _LEVELS = (b"20", b"22", b"23")
 
 
-class Loops:
-    """The anchors of a stretch, and for each claim and line the anchors that are open there.
+class Anchors:
+    """The anchors of a stretch, ``anchors`` (rows of segments), and by ``owner`` the anchor of each segment.
 
-    ``anchors`` are rows of segments; all that ends in ``_at`` are places among the anchors. -1 means absent.
+    All that ends in ``_at`` are places among the anchors; -1 means absent.
     """
 
-    def __init__(self, chunk: Chunk, envelope: Envelope) -> None:
+    anchors: Ints
+    owner: Ints
+
+    def __init__(self, chunk: Chunk, envelope: Envelope, inside: Flags, names: Sequence[bytes]) -> None:
         self._segments = chunk.segments
-        self._inside = envelope.inside
-        self.sv1 = self.rows(b"SV1")
-        claim, level, line = (self._flags(name) for name in (b"CLM", b"HL", b"LX"))
-        top = claim | level
-        top[envelope.rows] = True
-        mark = top | line
-        self._number(mark)
-        alone = self._without_lx(line)
-        payers = self.rows(b"SBR")
-        other_payers = payers[claim[self.anchors[self.owner[payers]]]]
-        if len(alone) or len(other_payers):
-            mark[alone] = mark[other_payers] = True
-            self._number(mark)
-        self.line_at = self.owner[self.sv1]
-        self.has_lx = line[self.anchors]
-        self._open_loops(envelope, top, level, claim)
+        self._inside = inside
+        self._flags: dict[bytes, Flags] = {}
+        mark = np.zeros(len(inside), bool)
+        mark[envelope.rows] = True
+        for name in names:
+            mark |= self.flags(name)
+        self.number(mark)
+
+    def flags(self, name: bytes) -> Flags:
+        """Return which segments have this id, of those that are read."""
+        if name not in self._flags:
+            self._flags[name] = self._segments.named(name) & self._inside
+        return self._flags[name]
 
     def rows(self, name: bytes) -> Ints:
         """Return the rows of the segments with this id."""
-        return np.flatnonzero(self._flags(name))
+        return np.flatnonzero(self.flags(name))
 
     def first(self, rows: Ints) -> Ints:
         """Return, for each anchor, the first of ``rows`` in its loop; the entry past the end is -1 as well."""
@@ -51,20 +54,68 @@ class Loops:
         found[self.owner[rows[::-1]]] = rows[::-1]
         return found
 
-    def _flags(self, name: bytes) -> Flags:
-        return self._segments.named(name) & self._inside
+    def firsts(self, names: Iterable[str]) -> dict[str, Ints]:
+        """Return ``first`` of each of some segments, named by their id or by id and qualifier, such as ``REF*F8``."""
+        found: dict[str, Ints] = {}
+        qualified: dict[str, list[str]] = {}
+        for name in dict.fromkeys(names):
+            segment, star, _ = name.partition("*")
+            if star:
+                qualified.setdefault(segment, []).append(name)
+            else:
+                found[name] = self.first(self.rows(name.encode()))
+        for segment, wanted in qualified.items():
+            prefix = f"{segment}*"
+            qualifiers = [f"{name.removeprefix(prefix)}*".encode() for name in wanted]
+            parts = self._segments.split(self.rows(segment.encode()), prefix.encode(), *qualifiers)
+            found |= {name: self.first(rows) for name, rows in zip(wanted, parts, strict=True)}
+        return found
 
-    def _number(self, mark: Flags) -> None:
+    def last(self, name: bytes, *outer: bytes) -> Ints:
+        """Return, for each anchor, the last one of this id up to and with it; -1 where an outer one stands between."""
+        named = self.flags(name)[self.anchors]
+        ends = ~self._inside[self.anchors]  # the envelope
+        for one in outer:
+            ends |= self.flags(one)[self.anchors]
+        found = last_of(named)
+        return np.where(found < last_of(ends), -1, found)
+
+    def number(self, mark: Flags) -> None:
+        """Take the marked segments as the anchors."""
         self.anchors = np.flatnonzero(mark)
         self.owner = np.cumsum(mark) - 1
 
+
+class Loops(Anchors):
+    """The anchors of an 837, and for each claim and line the anchors that are open there.
+
+    ``service`` is the id of the segment that makes a line: SV1 or SV2.
+    """
+
+    def __init__(self, chunk: Chunk, envelope: Envelope, inside: Flags, service: bytes) -> None:
+        super().__init__(chunk, envelope, inside, (b"CLM", b"HL", b"LX"))
+        self.services = self.rows(service)
+        claim, level, line = (self.flags(name) for name in (b"CLM", b"HL", b"LX"))
+        top = claim | level
+        top[envelope.rows] = True
+        mark = top | line
+        alone = self._without_lx(line)
+        payers = self.rows(b"SBR")
+        other_payers = payers[claim[self.anchors[self.owner[payers]]]]
+        if len(alone) or len(other_payers):
+            mark[alone] = mark[other_payers] = True
+            self.number(mark)
+        self.line_at = self.owner[self.services]
+        self.has_lx = line[self.anchors]
+        self._open_loops(envelope, top, level, claim)
+
     def _without_lx(self, line: Flags) -> Ints:
-        """Return the SV1 that follow no LX: directly after CLM, or a second one after the same LX."""
-        owner = self.owner[self.sv1]
+        """Return the services that follow no LX: directly after CLM, or a second one after the same LX."""
+        owner = self.owner[self.services]
         second = np.zeros(len(owner), bool)
         second[1:] = owner[1:] == owner[:-1]
         alone = second | ~line[self.anchors[owner]]
-        return self.sv1[np.flatnonzero(alone)]
+        return self.services[np.flatnonzero(alone)]
 
     def _open_loops(self, envelope: Envelope, top: Flags, level: Flags, claim: Flags) -> None:
         """Find the loops that each claim is in, those open at the end, and the claim of each line."""
@@ -73,8 +124,8 @@ class Loops:
         is_claim, is_level = claim[rows], level[rows]
         outer = ~(is_claim | is_level)
         code = self._level_codes(rows, is_level)
-        transaction = _last(outer)
-        billing, subscriber, patient = (_last(code == k) for k in range(3))
+        transaction = last_of(outer)
+        billing, subscriber, patient = (last_of(code == k) for k in range(3))
         billing[billing < transaction] = -1
         subscriber[subscriber < np.maximum(transaction, billing)] = -1
         patient[(patient < subscriber) | (subscriber < 0)] = -1
@@ -102,6 +153,6 @@ class Loops:
         return code
 
 
-def _last(here: Flags) -> Ints:
+def last_of(here: Flags) -> Ints:
     """Return for each place the last place, up to and with it, where ``here`` is true; -1 before the first."""
     return np.maximum.accumulate(np.where(here, np.arange(len(here)), -1))

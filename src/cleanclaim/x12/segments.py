@@ -210,8 +210,9 @@ class Segments:
         return Spans(start, length)
 
     def elements_of_each(self, rows: Ints, places: Sequence[int] | Ints) -> Spans:
-        """Return one row of ranges a place, each from its own row of ``rows``."""
-        at = self.first[rows] + np.asarray(places)[:, None]
+        """Return one row of ranges a place, each from its own row of ``rows``; or each with its own places."""
+        wanted = np.asarray(places)
+        at = self.first[rows] + (wanted if wanted.ndim == 2 else wanted[:, None])
         start = self.separators.take(at - 1, mode="clip").astype(np.int64) + 1
         length = self.separators.take(at, mode="clip") - start
         length *= at <= self.last[rows]

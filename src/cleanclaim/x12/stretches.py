@@ -1,11 +1,11 @@
-"""Reads 837 professional files into tables of claims and lines."""
+"""One pass over a file: cut where no claim is open, tokenised, and read stretch by stretch."""
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,92 +14,41 @@ import polars as pl
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.x12.blocks import HELD_BYTES, HELD_SEPARATORS, Blocks
 from cleanclaim.x12.chunk import Carry, Chunk, Problems
-from cleanclaim.x12.claims837 import CLAIMS, LINES, read_tables
 from cleanclaim.x12.delimiters import LONGEST_ISA, Delimiters, delimiters_at, find_isa, without_isa
-from cleanclaim.x12.envelope import out_of_order
+from cleanclaim.x12.envelope import ENVELOPE, out_of_order
 from cleanclaim.x12.fields import Fields
 from cleanclaim.x12.segments import Segments, tokenise
+from cleanclaim.x12.stretch import Stretch
 
 CHUNK_BYTES = 2 << 20
 LONG_BYTES = 1 << 16  # a segment longer than this most likely lacks its terminator
 _HEAD_BYTES = 4096
 _PADDING = bytes(range(33))
 _BOM = b"\xef\xbb\xbf"
-_CLAIM_LEVELS = (b"HL", b"CLM")
-_ENVELOPE = (b"ISA", b"GS", b"ST", b"SE", b"GE", b"IEA")
-_NO_CLAIMS = pl.DataFrame(schema=CLAIMS)
-_NO_LINES = pl.DataFrame(schema=LINES)
+_CLAIMS = (b"HL", b"CLM", b"CLP")  # a file may be cut before these: nothing that comes later belongs to what is before
+_ENVELOPE = tuple(name.encode() for name in ENVELOPE)
+
+Source = str | os.PathLike[str] | bytes
+ReadStretch = Callable[[Chunk, Problems], Stretch]
+Part = tuple[dict[str, pl.DataFrame], pl.DataFrame, int]
 
 
-@dataclass(frozen=True)
-class Totals:
-    """Counts of what was read; ``transactions`` counts all sets in the file, also those that are not 837P."""
+def stretches(source: Source, read: ReadStretch, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Part]:
+    """Yield the tables that ``read`` makes of each stretch of a file, the problems met, and the interchanges so far.
 
-    transactions: int
-    claims: int
-    lines: int
-    charge_cents: int
-
-
-@dataclass(frozen=True)
-class X12Claims:
-    """The claims of an 837P file, or of a part of it.
-
-    ``claims`` has one row a claim, ``lines`` one row a service line (SV1), joined on ``claim_seq`` (from 1 within the
-    file), ``problems`` one row a place that could not be read. ``segment`` is the number of the CLM, SV1 or faulty
-    segment, from 1 within the file, and ``offset`` its byte. Codes, amounts and dates are as sent: null where the file
-    has none or an unreadable one. ``patient_key`` tells patients apart and must not be shown.
-    """
-
-    claims: pl.DataFrame
-    lines: pl.DataFrame
-    problems: pl.DataFrame
-    totals: Totals
-
-
-def read_837(source: str | os.PathLike[str] | bytes, *, chunk_bytes: int = CHUNK_BYTES) -> X12Claims:
-    """Return the claims and lines of an 837 professional file (005010X222, A1 or A2), given its path or its bytes.
-
-    A null says that the file does not carry the value, or that it could not be read; the latter is in ``problems``.
-    Amounts are in cents. Raises UnreadableFile for what is not X12 at all.
-
-    >>> isa = b"ISA*00*          *00*          *ZZ*A              *ZZ*B              "
-    >>> isa += b"*260401*0930*^*00501*000000001*0*P*:~"
-    >>> st = b"GS*HC*A*B*20260401*0930*1*X*005010X222A1~ST*837*0001*005010X222A1~BHT*0019*00*1*20260401*0930*CH~"
-    >>> claim = b"HL*1**20*1~HL*2*1*22*0~CLM*C1*84***11:B:1~LX*1~SV1*HC:97110:GP*84*UN*2***1~DTP*472*D8*20260304~"
-    >>> file = read_837(isa + st + claim + b"SE*9*0001~GE*1*1~IEA*1*000000001~")
-    >>> file.lines.select("claim_seq", "code", "modifier_1", "charge_cents", "units", "dos").row(0)
-    (1, '97110', 'GP', 8400, 2.0, datetime.date(2026, 3, 4))
-    >>> file.totals
-    Totals(transactions=1, claims=1, lines=1, charge_cents=8400)
-    """
-    parts = list(iter_837(source, chunk_bytes=chunk_bytes))
-    claims, lines, problems = (
-        pl.concat([getattr(part, name) for part in parts]) for name in ("claims", "lines", "problems")
-    )
-    return X12Claims(claims, lines, problems, _totals(sum(part.totals.transactions for part in parts), claims, lines))
-
-
-def iter_837(source: str | os.PathLike[str] | bytes, *, chunk_bytes: int = CHUNK_BYTES) -> Iterator[X12Claims]:
-    """Yield the claims and lines of an 837 professional file stretch by stretch, in memory that does not grow with it.
-
-    Every stretch holds whole claims; ``claim_seq`` runs on from one to the next. Otherwise as ``read_837``.
-
-    >>> next(iter_837(b"visit_id,code"))
-    Traceback (most recent call last):
-    cleanclaim.errors.UnreadableFile: the bytes given: not an X12 file: no ISA segment in its first 4,096 bytes
+    Memory does not grow with the file. Raises UnreadableFile for what is not X12 at all.
     """
     if chunk_bytes < 1:
         raise InputError("must be 1 or more", field="chunk_bytes")
     name = "the bytes given" if isinstance(source, bytes) else os.fspath(source)
     try:
         with _opened(source) as stream:
-            yield from _Reading(stream, chunk_bytes, name).parts()
+            yield from _Reading(stream, chunk_bytes, name, read).parts()
     except OSError as error:
         raise UnreadableFile(f"{name}: cannot be read: {error.strerror or error}") from error
 
 
-def _opened(source: str | os.PathLike[str] | bytes) -> io.BufferedReader | io.BytesIO:
+def _opened(source: Source) -> io.BufferedReader | io.BytesIO:
     if isinstance(source, bytes):
         return io.BytesIO(source)
     try:
@@ -108,21 +57,16 @@ def _opened(source: str | os.PathLike[str] | bytes) -> io.BufferedReader | io.By
         raise UnreadableFile(f"{source!r}: cannot be opened: {error}") from error
 
 
-def _totals(transactions: int, claims: pl.DataFrame, lines: pl.DataFrame) -> Totals:
-    return Totals(transactions, len(claims), len(lines), int(claims["charge_cents"].sum()))
-
-
 class _Reading:
-    """One pass over a file: cuts it where no claim is open, and reads the stretches in turn."""
-
-    def __init__(self, stream: io.BufferedReader | io.BytesIO, chunk_bytes: int, name: str) -> None:
+    def __init__(self, stream: io.BufferedReader | io.BytesIO, chunk_bytes: int, name: str, read: ReadStretch) -> None:
         self.name = name
+        self.read = read
         self.blocks = Blocks(stream, chunk_bytes)
         self.carry = Carry()
         self.problems = Problems()
         self.delimiters = self._begin()
 
-    def parts(self) -> Iterator[X12Claims]:
+    def parts(self) -> Iterator[Part]:
         """Yield the tables of each stretch, and at last what is wrong with the end of the file."""
         blocks = self.blocks
         while True:
@@ -141,7 +85,7 @@ class _Reading:
                 break
             blocks.advance(stop, self.carry.context)
         self._finish(*self._tail(stop))
-        yield X12Claims(_NO_CLAIMS.clone(), _NO_LINES.clone(), self.problems.frame(), Totals(0, 0, 0, 0))
+        yield {}, self.problems.frame(), self.carry.interchanges
 
     def _begin(self) -> Delimiters:
         """Return the delimiters of the first interchange, and leave behind what stands before it."""
@@ -190,7 +134,7 @@ class _Reading:
             self._note(count - known, place, "the last segment has no terminator")
             blocks.close(place + len(tail), self.delimiters.terminator)
             return None
-        boundary = segments.last_named((*_ENVELOPE, *_CLAIM_LEVELS), known)
+        boundary = segments.last_named((*_ENVELOPE, *_CLAIMS), known)
         if boundary > known and segments.last_named(_ENVELOPE, count - 2) < 0:
             return boundary
         if count > known and segments.last_named(_ENVELOPE, count - 2) >= 0:
@@ -219,14 +163,13 @@ class _Reading:
         start = int(segments.start[row])
         return segments.data[start : min(start + LONGEST_ISA, self.blocks.used)].tobytes()
 
-    def _part(self, segments: Segments) -> X12Claims:
+    def _part(self, segments: Segments) -> Part:
         chunk = Chunk(segments, self.carry, self.blocks.shift, Fields(self.blocks.data))
         self._check_segments(chunk)
-        tables = read_tables(chunk, self.problems)
-        transactions = tables.carry.transactions - self.carry.transactions
-        self.carry, problems = tables.carry, self.problems.frame()
+        stretch = self.read(chunk, self.problems)
+        self.carry, problems = stretch.carry, self.problems.frame()
         self.problems = Problems()
-        return X12Claims(tables.claims, tables.lines, problems, _totals(transactions, tables.claims, tables.lines))
+        return stretch.tables, problems, self.carry.interchanges
 
     def _check_segments(self, chunk: Chunk) -> None:
         """Note what is not a segment, and ISA segments that are not as they should be."""
@@ -283,7 +226,7 @@ class _Reading:
             self.problems.add_place(*last, message)
         elif carry.ends_in != "IEA" and not (carry.ends_in == "GE" and not carry.interchanges):
             self.problems.add_place(*last, f"the file ends after {carry.ends_in or 'no envelope segment'}: no IEA")
-        if not carry.transactions:
+        if not carry.transactions and not carry.acks:
             self.problems.add_place(*last, "the file has no transaction set")
 
 
