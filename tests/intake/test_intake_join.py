@@ -204,6 +204,34 @@ def test_rows_that_find_no_claim_or_several_are_reported(tmp_path: Path) -> None
     assert batch.rows_left_out == 4
 
 
+def test_a_row_that_names_its_claim_stays_with_it(tmp_path: Path) -> None:
+    """Not with the patient's other claim of the day that bills its code."""
+    claims = [{"claim_id": "C1", "patient_id": "P1"}, {"claim_id": "C2", "patient_id": "P1", "code": "97140"}]
+    batch = joined(tmp_path, claims, [{"claim_id": "C1", "patient_id": "P1", "code": "97140", "minutes": 7}])
+    assert rows(batch, "claim_id", "code", "billed", "minutes") == [
+        ("C1", "97530", True, None),
+        ("C2", "97140", True, None),
+        ("C1", "97140", False, 7),
+    ]
+
+
+def test_a_file_with_claims_of_its_own_is_no_file_of_minutes(tmp_path: Path) -> None:
+    """Its patient may be another's patient of the same day; what it gave and did not bill stays with its claim."""
+    claims = [{"claim_id": "C1", "patient_id": "P1"}]
+    complete = [
+        {"claim_id": "D1", "patient_id": "P1", "minutes": 24, "units": 2},
+        {"claim_id": "D1", "patient_id": "P1", "minutes": 6, "code": "97140"},
+        {"claim_id": "C1", "patient_id": "P1", "minutes": 15, "units": 1},
+    ]
+    batch = joined(tmp_path, claims, complete)
+    assert rows(batch, "file_id", "claim_id", "code", "billed", "minutes") == [
+        (0, "C1", "97530", True, 15),
+        (1, "D1", "97530", True, 24),
+        (1, "D1", "97140", False, 6),
+    ]
+    assert batch.unreadable.height == 0
+
+
 def test_of_several_copies_the_claim_that_stands_takes_the_minutes(tmp_path: Path) -> None:
     claims = [
         {"claim_id": "C1"},

@@ -84,6 +84,7 @@ PAIR = Table(
         Column("bypass_two", _B, "59 or an X modifier on the column two line"),
         Column("bypass_text", _S, "that modifier"),
         Column("either_column_bypass", _B, "the payer accepts it on either line"),
+        Column("has_gy", _B, "the column two line bears GY: it is sent to be denied"),
         Column("separated_by_region", _B, "column one is spinal manipulation: a region sets them apart, not time"),
         Column("same_diagnoses", _B, "both lines point to the same diagnoses", null="a line has no pointers"),
         Column("pair_edits_apply", _B, "payer uses NCCI pair edits", null="payer not mapped"),

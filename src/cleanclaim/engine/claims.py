@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.codes import places
 from cleanclaim.engine.beside import Remembered
+from cleanclaim.engine.standing import REPLACEMENT
 from cleanclaim.rules.rule import known_sum
 
 # stated once a claim, so the same on all of its lines
@@ -18,6 +19,7 @@ _STATED = (
     "setting",
     "place_of_service",
     "bill_type",
+    "frequency",
     "referring_required",
     "carries_referring",
     "claim_charge_cents",
@@ -34,6 +36,8 @@ _SUMMED = (
     "dos",
     "always_therapy",
     "sometimes_therapy",
+    "discipline_modifiers",
+    "plan_of_care",
     "has_gy",
     "referring_npi",
     "charge_cents",
@@ -43,8 +47,12 @@ _SUMMED = (
 )
 
 
+# a sometimes-therapy code is therapy under a plan of care alone, which its modifier says; a physician's is none
+_THERAPY = pl.col("always_therapy") | (
+    pl.col("sometimes_therapy") & ((pl.col("discipline_modifiers") >= 1) | pl.col("plan_of_care").fill_null(False))
+)
 # a line with GY is sent to be denied, such as a chiropractor's therapy: no plan of care stands behind it
-_TO_BE_PAID = (pl.col("always_therapy") | pl.col("sometimes_therapy")) & ~pl.col("has_gy").fill_null(False)
+_TO_BE_PAID = _THERAPY & ~pl.col("has_gy").fill_null(False)
 _CLAIM = (
     pl.col(_STATED).first(),
     pl.col("row").min(),
@@ -95,13 +103,21 @@ def _joined(table: pl.DataFrame, column: str) -> list[str]:
     return table.select_seq(pl.concat_str("setting", column, separator=" ")).to_series().to_list()
 
 
-_BY_MONTH = pl.col("dos").dt.offset_by(pl.format("{}mo", pl.col("filing_limit_months")))
-_BY_DAY = pl.col("dos") + pl.duration(days=pl.col("filing_limit_days"))
-DEADLINE = pl.when(pl.col("filing_limit_months").is_not_null()).then(_BY_MONTH).otherwise(_BY_DAY)
+def _deadline(day: pl.Expr) -> pl.Expr:
+    by_month = day.dt.offset_by(pl.format("{}mo", pl.col("filing_limit_months")))
+    by_day = day + pl.duration(days=pl.col("filing_limit_days"))
+    return pl.when(pl.col("filing_limit_months").is_not_null()).then(by_month).otherwise(by_day)
+
+
+DEADLINE = _deadline(pl.col("dos"))
 """The last day to file, from the date of service and the limit of the payer."""
 
+# an institutional claim is timely by its last date of service (Medicare Claims Processing Manual, ch. 1, sec. 70.1)
+_OF_CLAIM = _deadline(pl.when(pl.col("claim_form") == "institutional").then("dos_last").otherwise("dos"))
+# payers have limits of their own for a replacement of a claim that was in time
+_TOO_LATE_TO_REPLACE = (pl.col("frequency") == REPLACEMENT) & (pl.coalesce("received", "as_of") > _OF_CLAIM)
 _FILING = (
-    DEADLINE.alias("filing_deadline"),
+    pl.when(~_TOO_LATE_TO_REPLACE.fill_null(False)).then(_OF_CLAIM).alias("filing_deadline"),
     # a claim that is not sent yet would be received today at the earliest
     pl.coalesce("received", "as_of").alias("received_or_as_of"),
     pl.col("charge_cents").alias("lines_charge_cents"),

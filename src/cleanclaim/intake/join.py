@@ -1,8 +1,8 @@
 """Minutes from one file put to the claim lines of another.
 
-A row of minutes finds its claim by visit number, date and code, else by claim number, date and code, else by patient
-account, date and code. A code that is billed nowhere is looked for by the same keys without the code: it was given at
-that visit and not billed, and shifts its units. Of several claims the one that stands is taken: no void, the primary
+A row of minutes finds its claim by visit number and date, else by claim number, else by patient account. By each key
+the code is looked for first; one that is billed nowhere under the key was given at that visit and not billed, and
+shifts its units. Of several claims the one that stands is taken: no void, the primary
 payer's before copies to others, a replacement before what it replaces; if more than one is left, the row is ambiguous.
 """
 
@@ -116,6 +116,24 @@ def join_minutes(claims: pl.DataFrame, minutes: pl.DataFrame) -> Joined:
     )
 
 
+def told_apart(claims: pl.DataFrame, complete: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows of ``complete`` that may bring minutes to ``claims``, and those of claims of their own.
+
+    ``complete`` comes from files that hold billed lines and their minutes. A visit or claim with a billed row stands
+    for itself, unless ``claims`` have its number on that date: its patient may have been elsewhere on the same day.
+    """
+    numbered = complete.select("row", "dos", "file_id", "billed", number=pl.coalesce("claim_id", "visit_id"))
+    billed = numbered.filter(pl.col("billed")).select("file_id", "dos", "number").drop_nulls().unique()
+    own = numbered.join(billed, on=["file_id", "dos", "number"], how="semi").select("row")
+    numbers = pl.concat(claims.select("dos", number=name) for name in ("visit_id", "claim_id")).drop_nulls().unique()
+    met = pl.concat(
+        complete.select("row", "dos", number=name).join(numbers, on=["dos", "number"], how="semi").select("row")
+        for name in ("visit_id", "claim_id")
+    )
+    apart = own.join(met, on="row", how="anti")
+    return complete.join(apart, on="row", how="anti"), complete.join(apart, on="row", how="semi")
+
+
 def _with_claim(claims: pl.DataFrame) -> pl.DataFrame:
     """Number the claims: an X12 file's own count, else claim (or visit, or patient), payer level and frequency."""
     key = pl.coalesce("claim_id", "visit_id", "patient_id")
@@ -131,14 +149,18 @@ def _find(lines: pl.DataFrame, minutes: pl.DataFrame) -> pl.DataFrame:
     )
     open_rows = minutes.select("row", "dos", "code", "visit_id", "claim_id", "patient_id")
     found: list[pl.DataFrame] = []
-    for with_code in (True, False):
-        for own, other in _LEVELS:
+    for own, other in _LEVELS:
+        # a row that names a claim stays with it, whatever else the patient's other claims of the day bill
+        for with_code in (True, False):
             here = _candidates(standing, open_rows, own, other, with_code)
             found.append(here)
             open_rows = open_rows.join(here.filter(pl.col("count") == 1), on="row", how="anti")
-        # a code billed on several claims is ambiguous: without the code it would only match more
-        doubtful = pl.concat(found).filter(pl.col("count") > 1)
-        open_rows = open_rows.join(doubtful, on="row", how="anti")
+            if with_code:
+                # a code billed on several claims is ambiguous: without the code it would only match more
+                doubtful = here.filter(pl.col("count") > 1)
+                held = open_rows.join(doubtful, on="row", how="semi")
+                open_rows = open_rows.join(doubtful, on="row", how="anti")
+        open_rows = pl.concat([open_rows, held])
     return pl.concat(found).sort("count", maintain_order=True).unique("row", keep="first", maintain_order=True)
 
 

@@ -14,7 +14,7 @@ from cleanclaim.intake.claims837 import open_claims
 from cleanclaim.intake.content import Kind
 from cleanclaim.intake.delimited import open_delimited
 from cleanclaim.intake.found import Found, find
-from cleanclaim.intake.join import join_minutes
+from cleanclaim.intake.join import join_minutes, told_apart
 from cleanclaim.intake.mapping import Mapping as ColumnMapping
 from cleanclaim.intake.mapping import load_mapping
 from cleanclaim.intake.rows import Rows, unreadable
@@ -224,14 +224,17 @@ def _gather_joined(together: Sequence[Source], gathering: _Gathering) -> None:
     """Read the files whole, join minutes to claim lines, and report the rows that found no one claim."""
     claims: list[pl.DataFrame] = []
     minutes: list[pl.DataFrame] = []
+    complete: list[pl.DataFrame] = []
     for source in together:
         numbered = [gathering.add(portion) for portion in _portions(source)]
-        (claims if source.lacks_minutes else minutes).extend(numbered)
+        (claims if source.lacks_minutes else complete if source.bills else minutes).extend(numbered)
+    shared, own = told_apart(pl.concat(claims), pl.concat(complete or [_NO_ROWS]))
+    minutes.append(shared)
     joined = join_minutes(pl.concat(claims), pl.concat(minutes))
     alone, lost = joined.unmatched.filter("billed"), joined.unmatched.filter(~pl.col("billed"))
     unmatched = "unmatched: no claim line of this visit, claim or patient on this date"
     ambiguous = "ambiguous: fits several claims; give its claim number"
-    gathering.services[:] = [pl.concat([joined.services, alone]).sort("row")]
+    gathering.services[:] = [pl.concat([joined.services, alone, own]).sort("row")]
     gathering.unreadable += [
         _report(alone, f"{unmatched}; checked on its own"),
         _report(lost, f"{unmatched}; the row is left out"),
