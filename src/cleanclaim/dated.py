@@ -33,7 +33,7 @@ def as_day(value: date | str, field: str) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise InputError("a day as YYYY-MM-DD is wanted", field=field) from None
+        raise InputError("write the day as YYYY-MM-DD, such as 2026-03-04", field=field) from None
 
 
 @dataclass(frozen=True, slots=True)

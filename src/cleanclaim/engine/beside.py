@@ -67,10 +67,13 @@ class Remembered:
     """What ``find`` says of keys: of each of a few rows it is asked only once.
 
     ``find`` takes a frame with the columns ``on`` and returns as many rows, each of which depends on its own key alone.
+    Of the keys in ``likely`` (distinct) it is asked at once when it is first needed for a few rows.
     """
 
-    def __init__(self, on: Sequence[str], find: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
-        self._on, self._find = list(on), find
+    def __init__(
+        self, on: Sequence[str], find: Callable[[pl.DataFrame], pl.DataFrame], likely: pl.DataFrame | None = None
+    ) -> None:
+        self._on, self._find, self._likely = list(on), find, likely
         self._places: dict[Any, int] = {}
         self._answers: pl.DataFrame | None = None
 
@@ -92,6 +95,9 @@ class Remembered:
         keys = frame[:, self._on]
         if frame.height > FEW:
             return self._find(keys)
+        if self._likely is not None:
+            likely, self._likely = self._likely[:, self._on], None
+            self._learn(likely, {key: row for row, key in enumerate(likely.rows())})
         asked = keys.rows()
         new = {key: row for row, key in enumerate(asked) if key not in self._places}
         if new or self._answers is None:

@@ -64,7 +64,7 @@ def with_last_evaluation(lines: pl.DataFrame) -> pl.DataFrame:
         return lines
     opening = lines.filter(initial)
     if opening.height == 1:
-        return lines.with_columns(_NONE_BEFORE)
+        return lines.with_columns_seq(_NONE_BEFORE)
     days = opening.select(*_EPISODE, "dos").unique().drop_nulls("dos").sort(*_EPISODE, "dos").with_columns(_DAYS_SINCE)
     found = beside(opening.select("row", *_EPISODE, "dos"), days, [*_EPISODE, "dos"], nulls_equal=True)
     return beside(lines, found.select("row", "days_since_evaluation", evaluated_before=_SEEN), ["row"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -19,14 +21,14 @@ def with_facts(services: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Add the facts of each code on its date (source: the tables of ``codes``), the payer's policy and the year's
     parameters; null where the payer is not mapped. Rows in equal rows out.
     """
-    periods = policy.with_parameters[0]
+    told = _told(policy)
     coded = services.hstack([hcpcs.periods().number(services["dos"])])
-    coded = services.hstack(_codes().of(coded)).hstack([periods.number(services["dos"])])
-    dated = _payers(policy).beside(coded)
-    told, said = _payers_codes(policy)
-    dated = (
-        dated.hstack(told.of(dated)) if said & distinct(services["code"]) else dated.with_columns_seq(_silence(policy))
-    )
+    coded = services.hstack(_codes().of(coded)).hstack([told.periods.number(services["dos"])])
+    dated = told.payers.beside(coded)
+    if told.listed.isdisjoint(distinct(services["code"])):
+        dated = dated.with_columns_seq(told.silence)
+    else:
+        dated = told.codes.beside(dated)
     return dated.with_columns_seq(_OF_LINE)
 
 
@@ -47,34 +49,47 @@ def _codes() -> Remembered:
         known = beside(keys, hcpcs.code_periods(), ["code", "period"])
         return known.with_columns_seq(facts).drop("code", "period")
 
-    return Remembered(("code", "period"), find)
+    return Remembered(("code", "period"), find, likely=hcpcs.code_periods())
 
 
 _PAYER = ("pack", "period", "claim_form", "setting", "bill_type", "discipline")
 
 
-@tables.cached
-def _payers(policy: Policy) -> Remembered:
-    dated = policy.with_parameters[1].select(_READ)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the payers of a policy say: by payer, and of codes; the codes of which one says something, else silence."""
 
-    def find(keys: pl.DataFrame) -> pl.DataFrame:
-        return beside(keys, dated, ["pack", "period"], nulls_equal=True).with_columns_seq(_OF_PAYER).drop(_PAYER)
+    periods: Periods
+    payers: Remembered
+    codes: Remembered
+    listed: frozenset[str]
+    silence: tuple[pl.Expr, ...]
 
-    return Remembered(_PAYER, find)
+    @classmethod
+    def by(cls, policy: Policy) -> _Told:
+        periods, by_pack, by_code = policy.with_parameters
+        dated, keys = by_pack.select(_READ), ["pack", "code", "period"]
+
+        def payers(asked: pl.DataFrame) -> pl.DataFrame:
+            return beside(asked, dated, ["pack", "period"], nulls_equal=True).with_columns_seq(_OF_PAYER).drop(_PAYER)
+
+        return cls(
+            periods,
+            Remembered(_PAYER, payers),
+            Remembered(keys, lambda asked: beside(asked, by_code, keys).drop(keys)),
+            frozenset(by_code["code"]),
+            tuple(pl.lit(None, dtype=dtype).alias(name) for name, dtype in by_code.drop(keys).schema.items()),
+        )
 
 
-@tables.cached
-def _payers_codes(policy: Policy) -> tuple[Remembered, frozenset[str]]:
-    """What payers say of codes, and the codes of which one says something."""
-    by_code, keys = policy.with_parameters[2], ["pack", "code", "period"]
-    return Remembered(keys, lambda asked: beside(asked, by_code, keys).drop(keys)), frozenset(by_code["code"])
+# a policy's own tables do not change, and what is remembered of them goes with it
+_TOLD: WeakKeyDictionary[Policy, _Told] = WeakKeyDictionary()
 
 
-@tables.cached
-def _silence(policy: Policy) -> tuple[pl.Expr, ...]:
-    """What is said of codes of which no payer says anything."""
-    by_code = policy.with_parameters[2].drop("pack", "code", "period")
-    return tuple(pl.lit(None, dtype=dtype).alias(name) for name, dtype in by_code.schema.items())
+def _told(policy: Policy) -> _Told:
+    if policy not in _TOLD:
+        _TOLD[policy] = _Told.by(policy)
+    return _TOLD[policy]
 
 
 _INSTITUTIONAL = pl.col("claim_form") == "institutional"

@@ -55,7 +55,7 @@ def build(services: pl.DataFrame, policy: Policy, as_of: date) -> Grains:
     """Return the grains of a partition of whole patients; one row of LINE per billed row of a claim that stands."""
     keyed = keys.with_keys(keys.with_disciplines(keys.with_statements(standing(services))), as_of)
     known = facts.with_facts(keyed, policy)
-    earned = allocate(known)
+    earned = allocate(_with_givers(known))
     known = with_settled(known, earned.pools)
     billed = _those(known, known["billed"])
     lines = _priced(facts.with_identifiers(facts.with_diagnoses(facts.with_indices(billed))))
@@ -78,6 +78,15 @@ def build(services: pl.DataFrame, policy: Policy, as_of: date) -> Grains:
         claim=_conformed(Grain.CLAIM, with_institutional(with_diagnosis_lists(claim_grain(lines)), lines)),
         given=known,
     )
+
+
+def _with_givers(services: pl.DataFrame) -> pl.DataFrame:
+    """Where it is not recorded who gave a service that bears an assistant's modifier, take the modifier's word."""
+    unnamed = services["by"].is_null() & services["assistant_modifier"]
+    return services.with_columns_seq(_GIVER) if unnamed.any() else services
+
+
+_GIVER = pl.coalesce("by", pl.when("has_cq").then(pl.lit("PTA")).when("has_co").then(pl.lit("OTA"))).alias("by")
 
 
 def _those(services: pl.DataFrame, chosen: pl.Series) -> pl.DataFrame:

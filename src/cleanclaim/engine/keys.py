@@ -158,7 +158,7 @@ def with_disciplines(services: pl.DataFrame) -> pl.DataFrame:
 
 _VISIT = ("_patient", "dos", "sequence", "billing_npi", "discipline")
 _CLAIM = ("file_id", "claim_seq", "_claim", "_person", "sequence", "frequency")
-SAME_SERVICE = ("_day", "code_key", "modifiers_text", "units")
+SAME_SERVICE = ("_day", "code_key", "modifiers_text", "units", "rendering_npi")
 """Two billed lines that agree in all of these are the same service."""
 
 

@@ -28,6 +28,7 @@ _SIDE = [
     "rendering_npi",
     "discipline",
     "has_bypass",
+    "has_gy",
     "bypass_text",
     "pack",
     "either_column_bypass",
@@ -102,6 +103,7 @@ _PAIR_COLUMNS: tuple[str | pl.Expr, ...] = (
         )
     ),
     pl.col("has_bypass_right").alias("bypass_two"),
+    pl.col("has_gy_right").fill_null(False).alias("has_gy"),
     *(
         pl.col(f"{name}{suffix}").alias(f"{name}_{side}")
         for name in ("billing_npi", "rendering_npi", "discipline")

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.claims.schema import FINDINGS, NOT_CHECKED, SERVICES, Grain
-from cleanclaim.codes.payers import Policy
+from cleanclaim.codes.payers import FIELDS, Policy
 from cleanclaim.engine.deadlines import unknown_because
 from cleanclaim.engine.evidence import Evidence
 from cleanclaim.engine.fingerprint import fingerprints
@@ -47,44 +47,47 @@ SETTLED = {
 GROUPS = ("who", "payer", "clinician", "rule", "claim")
 """The ways to group findings: by a key of the JSON contract."""
 
+PAYER_SILENT = "what the payer asks for is not known; say it in cleanclaim.toml"
+"""The reason of what hangs on a payer's policy: the payer is not mapped, or its pack does not say."""
+_OF_PAYER = (
+    "pack timed_cap_applies unit_method pools_minutes discipline_modifier_required referring_required kx_applies "
+    "occurrence_codes_required fee_status_applies unit_maximums_apply assistant_modifier_required one_line_per_code "
+    "one_date_per_line either_column_bypass telehealth_by_therapists telehealth_list_applies telehealth_told_by "
+    "telehealth_modifier_required gt_on_professional active_treatment_required habilitation_modifier_required "
+    "side_modifier_required orthosis_side_required evaluation_window_days modifier_order_required modifiers_ordered"
+)
+_NO_CLOCK = "clock times or minutes are not recorded, or the patient is not named"
+_NO_MINUTES = "minutes are not recorded, or how the payer counts them is not known"
+_NO_POINTERS = "the lines do not point to diagnoses"
+
 # what a person would do about it first: the first line of which an input is missing is the reason given
 _REASONS = (
-    ("pair_edits_apply",
-     "which pair edits decide is not known: the payer is not mapped, or has tables of its own that are not in hand"),
-    (("pack timed_cap_applies unit_method pools_minutes discipline_modifier_required referring_required kx_applies "
-      "occurrence_codes_required fee_status_applies unit_maximums_apply assistant_modifier_required one_line_per_code "
-      "one_date_per_line either_column_bypass telehealth_by_therapists telehealth_list_applies telehealth_told_by "
-      "telehealth_modifier_required gt_on_professional active_treatment_required habilitation_modifier_required "
-      "side_modifier_required orthosis_side_required evaluation_window_days modifier_order_required modifiers_ordered"),
-     "the payer is not mapped to a pack, or its pack does not say"),
-    ("carries_minutes", "no minutes were given, or the input cannot carry them"),
-    ("carries_times", "no clock times were given, or the input cannot carry them"),
-    ("group_shared_minutes cotreated_minutes caregiver_shared_minutes",
-     "clock times, minutes or who gave them are not recorded for every service"),
-    ("carries_diagnoses diagnoses diagnosis_count diagnosis_unknown diagnosis_unbillable",
-     "the input has no diagnoses"),
+    ("pair_edits_apply", "the payer's pair edits are not known, or its tables are not in hand"),
+    (_OF_PAYER, PAYER_SILENT),
+    ("carries_minutes", _NO_MINUTES),
+    (("carries_times group_shared_minutes cotreated_minutes caregiver_shared_minutes shared_minutes separate_blocks "
+      "has_times"), _NO_CLOCK),
+    ("carries_diagnoses diagnoses diagnosis_count diagnosis_unknown diagnosis_unbillable", "no diagnoses are given"),
     ("carries_referring", "this input has no referring provider"),
     ("carries_attending", "this input has no attending provider"),
     ("carries_occurrences", "this input has no occurrence codes"),
     ("carries_revenue", "this input has no revenue codes"),
-    ("carries_pointers", "the lines do not point to diagnoses"),
+    ("carries_pointers pointers pointer_beyond", _NO_POINTERS),
     ("diagnosis_table_covers", "the ICD-10-CM release in hand does not cover the date of service"),
     ("discipline", "the discipline is not known: no GP, GO or GN, and no clinician to tell it"),
-    ("timed_minutes units_allowed code_minutes code_units_high code_units_expected minutes misallocated",
-     "minutes are not recorded, or the payer's way of counting them is not known"),
+    ("timed_minutes units_allowed code_minutes code_units_high code_units_expected minutes misallocated", _NO_MINUTES),
     ("by own_minutes assistant_minutes assistant_units_expected assistant_only",
      "who gave which minutes is not recorded"),
-    ("separate_blocks has_times", "clock times or minutes are not recorded for both codes"),
     ("in_force", "the first day of the published edit is not known"),
     ("edits_possible edits_in_force", "the pair table in hand does not reach the date of service"),
     ("kx_threshold_cents ytd_cents running_allowed_cents running_upper_cents",
      "the allowed amount so far this year is not given, or a line has no known price"),
     ("day_units code_units_billed units_billed", "units are missing, or a line covers more than one date"),
-    ("mue_units mue_mai", "no unit maximum for the code is in the tables in hand"),
+    ("mue_units mue_mai", "the tables in hand have no unit maximum for the code"),
     ("code_valid", "no table in hand covers the code on that date"),
     ("fee_status", "no fee schedule in hand covers the code on that date"),
-    ("filing_deadline", "the payer's filing limit is not known"),
-    ("clinician_discipline renders_as_assistant", "the clinician's credential and taxonomy are not known"),
+    ("filing_deadline", "the payer's filing limit, or its limit for replacements, is not known"),
+    ("clinician_discipline renders_as_assistant", "no credential or taxonomy of a therapist is given"),
     ("place_fits bill_type_fits place_known setting", "the site's setting, place or bill type is not known"),
     ("always_therapy sometimes_therapy", "the code's place on CMS's therapy list is uncertain"),
     (("modifier_count discipline_modifiers assistant_modifier has_gp has_go has_gn has_cq has_co has_59 has_bypass "
@@ -94,16 +97,26 @@ _REASONS = (
     ("charge_cents", "the line has no charge"),
     ("telehealth_listed", "no source in hand says whether Medicare's telehealth list has the code"),
     (("clinician_known rendering_npi rendering_npi_valid billing_npi billing_npi_valid referring_npi "
-      "referring_npi_valid"),
-     "the input does not name the NPI"),
-    ("shared_minutes", "clock times or minutes are not recorded, or the patient is not named"),
+      "referring_npi_valid attending_npi_valid"),
+     "no NPI is given"),
     ("revenue_discipline claim_form table", "the claim's form or revenue code is not known"),
     ("claim_charge_cents lines_charge_cents", "the claim states no total, or a line has no charge"),
-    ("pointers pointer_beyond", "the lines do not point to diagnoses"),
+    ("received", "the day of receipt is not given"),
     ("abn_on_file", "whether a notice is on file is not recorded"),
     ("plan_of_care", "whether the service is under a plan of care is not recorded"),
     ("base_present base_codes", "the add-on code's base is not known"),
 )  # fmt: skip
+_FIELD_OF = {"pools_minutes": "unit_method", "either_column_bypass": "either_column_professional"}
+
+
+def asked_of_payers(missing: Sequence[str]) -> tuple[str, ...]:
+    """Return the fields of a payer pack among a gap's missing inputs, in alphabetical order.
+
+    >>> asked_of_payers(["pools_minutes", "timed_minutes", "unit_method"])
+    ('unit_method',)
+    """
+    of_payer = set(_OF_PAYER.split()).intersection(missing)
+    return tuple(sorted({_FIELD_OF.get(name, name) for name in of_payer} & FIELDS.keys()))
 
 
 @dataclass(frozen=True)

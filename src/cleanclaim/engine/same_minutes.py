@@ -85,7 +85,7 @@ def with_shared_minutes(visits: pl.DataFrame, given: pl.DataFrame, present: froz
     grouped, several = not present.isdisjoint(_GROUP_CODES), visits["discipline"].n_unique() > 1
     trained = not present.isdisjoint(_CAREGIVER_CODES)
     if not (grouped or several or trained):
-        return visits.with_columns(_NEITHER)
+        return visits.with_columns_seq(_NEITHER)
     counted = _of_several(given[_READ]).filter((pl.col("pooled") | _GROUP | _CAREGIVER) & COUNTED & BILLED)
     times = counted.filter(~_CAREGIVER).select(_TIMES)
     own = counted.filter(~_GROUP & GIVEN_BY_THERAPIST.fill_null(True)).select(_CLINICIANS_TIMES) if trained else times

@@ -8,8 +8,10 @@ from cleanclaim.engine.alone import in_groups, repeated
 from cleanclaim.engine.beside import beside
 from cleanclaim.engine.keys import SAME_SERVICE, equals
 
-_DAY_CODE = ("day_key", "code_key")
-_SPLIT = ("visit_key", "code_key", "assistant_modifier")
+# a maximum is that of one provider, and two clinicians cannot share a line
+_DAY_CODE = ("day_key", "code_key", "rendering_npi")
+_ANY = ("day_key", "code_key")
+_SPLIT = ("visit_key", "code_key", "assistant_modifier", "rendering_npi")
 _VISIT_CODE = ("visit_key", "code")
 _OF_CODE = ("visit_key", "code_key")
 
@@ -55,9 +57,10 @@ _EARNED = [
 def with_totals(lines: pl.DataFrame) -> pl.DataFrame:
     """Add what lines of one code share: units of the day and of the visit, how many lines, which comes first.
 
-    ``day_units`` reaches across disciplines; ``split_lines`` counts the lines of assistant and therapist apart.
+    ``day_units`` reaches across disciplines, not across rendering providers; ``split_lines`` counts the lines of each
+    clinician, and of assistant and therapist, apart.
     """
-    return in_groups(lines, repeated(lines, _DAY_CODE), _TOTALS, _ALONE)
+    return in_groups(lines, repeated(lines, _ANY), _TOTALS, _ALONE)
 
 
 def with_allocation(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:

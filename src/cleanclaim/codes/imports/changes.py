@@ -192,7 +192,7 @@ def of_labels(first: str, second: str) -> list[Change]:
     shipped = [label.lower() == release.SHIPPED for label in (first, second)]
     given = zip((first, second), shipped, strict=True)
     labels = [release.SHIPPED if own else release.normal(label, "RELEASE") for label, own in given]
-    views = [View(merged.chosen(label)) for label in labels]
+    views = [View(merged.chosen(label, "RELEASE")) for label in labels]
     starts = [None if label == release.SHIPPED else release.span(label).first for label in labels]
     day_before, day_after = starts[0] or starts[1], starts[1] or starts[0]
     if day_before is None or day_after is None:

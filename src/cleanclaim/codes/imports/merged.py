@@ -71,7 +71,7 @@ def whole(entries: Iterable[Entry]) -> list[list[Entry]]:
     return sorted(found, key=lambda parts: (parts[0].kind, parts[0].table, parts[0].first_day, parts[0].last_day))
 
 
-def chosen(label: str | None) -> Merged | None:
+def chosen(label: str | None, field: str = "--tables") -> Merged | None:
     """Return the merged tables of all imports, or of those up to a release; null where no import counts.
 
     Raises InputError for a release that is not in hand, UnreadableFile where the user's folder is damaged.
@@ -81,11 +81,11 @@ def chosen(label: str | None) -> Merged | None:
     held = store.manifest()
     until = None
     if label is not None:
-        name = release.normal(label, "--tables")
+        name = release.normal(label, field)
         labels = sorted({e.release for parts in whole(held.entries) for e in parts} | set(SHIPPED_RELEASES))
         if name not in labels:
             raise InputError(
-                f"the release {name} is not in hand; choose {', '.join(labels)} or {release.SHIPPED}", field="--tables"
+                f"the release {name} is not in hand; choose {', '.join(labels)} or {release.SHIPPED}", field=field
             )
         until = release.span(name).last
     return of(held, until)

@@ -45,7 +45,8 @@ Value = bool | int | float | str
 class Field:
     """A field of a payer pack. ``by_code``: the pack gives a value for each procedure code it names.
 
-    ``decides``: a rule, a price or an allocation may rest on it; the others are there to be read.
+    ``decides``: a rule, a price or an allocation may rest on it; the others are there to be read. ``said_if_wanted``:
+    few payers ask for it, so one whose pack says nothing does not.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Field:
     choices: tuple[str, ...] = ()
     by_code: bool = False
     decides: bool = True
+    said_if_wanted: bool = False
 
     def read(self, value: object, key: Key) -> Value:
         """Return the value in ``value``; ConfigError naming ``key`` where it is of another kind."""
@@ -92,7 +94,7 @@ FIELDS: dict[str, Field] = {
         Field("one_line_per_code", Kind.FLAG, "a timed code goes on one line a date"),
         Field("one_date_per_line", Kind.FLAG, "a line of a timed code covers one date"),
         Field("modifier_order", Kind.ORDER, "order of the modifier groups on a line", MODIFIER_GROUPS),
-        Field("modifier_order_required", Kind.FLAG, "the payer wants modifiers in that order"),
+        Field("modifier_order_required", Kind.FLAG, "the payer wants modifiers in that order", said_if_wanted=True),
         Field("bypass_preference", Kind.CHOICE, "bypass modifier to prefer where either is true", ("59", "X")),
         Field("discipline_modifier_required", Kind.FLAG, "GP, GO or GN on always-therapy codes"),
         Field("assistant_modifier_required", Kind.FLAG, "CQ or CO on assistants' services"),
@@ -120,8 +122,13 @@ FIELDS: dict[str, Field] = {
         Field("telehealth_modifier_required", Kind.FLAG, "95, 93 or GT beside a telehealth place of service"),
         Field("gt_on_professional", Kind.FLAG, "GT is taken on professional claims"),
         Field("active_treatment_required", Kind.FLAG, "AT on spinal manipulation that is active treatment"),
-        Field("habilitation_modifier_required", Kind.FLAG, "96 or 97 on therapy"),
-        Field("side_modifier_required", Kind.FLAG, "a side, finger or toe modifier on splints and strapping"),
+        Field("habilitation_modifier_required", Kind.FLAG, "96 or 97 on therapy", said_if_wanted=True),
+        Field(
+            "side_modifier_required",
+            Kind.FLAG,
+            "a side, finger or toe modifier on splints and strapping",
+            said_if_wanted=True,
+        ),
         Field("orthosis_side_required", Kind.FLAG, "LT or RT on orthoses, one side a line"),
         Field("substitute_code", Kind.CODE, "code wanted instead of this one", by_code=True),
         Field("code_excluded", Kind.FLAG, "code never paid", by_code=True),

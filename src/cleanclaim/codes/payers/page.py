@@ -140,6 +140,7 @@ def page(name: str | Pack, on: date) -> dict[str, Any]:
             {"field": name, "meaning": field.meaning}
             for name, field in FIELDS.items()
             if field.decides and not field.by_code and name not in known and name != "state_law_floor"
+            if not field.said_if_wanted
         ],
     }
 

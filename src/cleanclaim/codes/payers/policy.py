@@ -85,7 +85,8 @@ def _by_period(packs: Sequence[Pack], starts: list[date]) -> pl.DataFrame:
     for name, field in FIELDS.items():
         if field.by_code or not field.decides:
             continue
-        columns[name] = [value for pack in packs for value in _spread(_told(pack, name), starts)]
+        silence = False if field.said_if_wanted else None
+        columns[name] = [value for pack in packs for value in _spread(_told(pack, name), starts, silence)]
         schema[name] = field.dtype
     columns["unit_method"] = [
         at_least(None if method is None else str(method), None if floor is None else str(floor))
@@ -141,9 +142,9 @@ def _periods_of(span: Span, starts: list[date]) -> range:
     return range(low, len(starts) if span.last is None else bisect_right(starts, span.last))
 
 
-def _spread(values: Sequence[DatedValue], starts: list[date]) -> list[Value | None]:
-    """Return the value in each period."""
-    spread: list[Value | None] = [None] * len(starts)
+def _spread(values: Sequence[DatedValue], starts: list[date], silence: Value | None = None) -> list[Value | None]:
+    """Return the value in each period, ``silence`` in those of which nothing is said."""
+    spread = [silence] * len(starts)
     for value in values:
         for period in _periods_of(value.span, starts):
             spread[period] = value.value
