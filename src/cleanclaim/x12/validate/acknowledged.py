@@ -19,18 +19,20 @@ def check_acknowledgment(body: Body, problems: Problems, still_open: Ints) -> No
     segments = body.segments
     verdicts = body.of_row("2000", "IK5")
     sets = body.of_row("2000", "AK2")
-    errors = np.concatenate([body.of_row("2100", "IK3")])
+    errors = body.of_row("2100", "IK3")
     owner = numbered(sets, body.owner(errors, "2000"), len(body))
     has_error = np.bincount(owner[owner >= 0], minlength=len(sets)) > 0
     of_verdict = numbered(sets, body.owner(verdicts, "2000"), len(body))
     verdict = segments.element(body.at[verdicts], 1)
     taken = segments.equal(verdict, b"A")
     fresh = body.fresh[verdicts] & (of_verdict >= 0)
-    bad = np.flatnonzero(fresh & taken & has_error[of_verdict])
+    with_errors = np.append(has_error, False)[of_verdict]
+    bad = np.flatnonzero(fresh & taken & with_errors)
     _note(body, problems, verdicts[bad], "IK501", "I9", "accepted without errors (A), and yet errors are listed")
     reason = segments.element(body.at[verdicts], 2).length > 0
     bad = np.flatnonzero(fresh & taken & reason)
     _note(body, problems, verdicts[bad], "IK502", "I13", "accepted (A), and yet a reason of rejection")
+    _check_listed(body, problems, still_open)
     ends = body.of_row("ST", "AK9")
     ends = ends[body.fresh[ends]]
     whole = segments.equal(segments.element(body.at[ends], 1), b"A")
@@ -38,6 +40,18 @@ def check_acknowledgment(body: Body, problems: Problems, still_open: Ints) -> No
     sets_refused = set(body.transaction[verdicts[refused]].tolist())
     bad = np.array([entry for entry in ends[whole].tolist() if int(body.transaction[entry]) in sets_refused], np.int64)
     _note(body, problems, bad, "AK901", "I9", "the group is accepted (A), and yet a transaction set is not")
+
+
+def _check_listed(body: Body, problems: Problems, still_open: Ints) -> None:
+    """Note segments said to have faulty elements (IK304 is 8) of which none is named."""
+    segments = body.segments
+    noted = body.of_row("2100", "IK3")
+    named = numbered(noted, body.owner(body.of_row("2110", "IK4"), "2100"), len(body))
+    count = np.bincount(named[named >= 0], minlength=len(noted))
+    faulty = segments.equal(segments.element(body.at[noted], 4), b"8")
+    whole = body.fresh[noted] & ~np.isin(noted, still_open)
+    bad = noted[np.flatnonzero(faulty & (count == 0) & whole)]
+    _note(body, problems, bad, "IK304", "I6", "elements are wrong (8), and yet none is named (IK4)")
 
 
 def check_statuses(body: Body, problems: Problems) -> None:

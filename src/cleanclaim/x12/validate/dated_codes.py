@@ -110,7 +110,7 @@ def _diagnosis_verdicts(codes: list[str], days: Ints) -> list[str]:
 def _check_pointers(body: Body, problems: Problems, claims: Ints, count: Ints) -> None:
     """Note pointers to diagnoses that the claim does not have."""
     lines = body.of_row("2400", "SV1")
-    if not len(lines):
+    if not len(lines) or not len(claims):
         return
     pointers = body.segments.components_of(body.segments.element(body.at[lines], 7), 4)
     fields = Fields(body.segments.data)

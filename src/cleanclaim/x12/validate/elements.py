@@ -93,6 +93,9 @@ class Elements:
         row = self.row
         have = np.maximum(segments.last[at] - segments.first[at], 0)
         self.note(1, np.flatnonzero(have > rows.count[row]), None, None, "3", "too many elements")
+        last = np.maximum(segments.last[at] - 1, segments.first[at])
+        tail = np.flatnonzero((have > 0) & (segments.separators[last] + 1 == segments.stop[at]))
+        self.note(1, tail, None, None, "6", "the segment ends with a separator")
         short = np.flatnonzero(have < rows.last_required[row])
         for number in np.unique(row[short]).tolist():
             self._note_absent(short[row[short] == number], number, have)

@@ -58,6 +58,8 @@ def _check_trace(body: Body, problems: Problems, heads: Ints) -> None:
 def _check_days(body: Body, problems: Problems, still_open: Ints) -> None:
     services = body.of_row("2110", "SVC")
     claims = body.of_row("2100", "CLP")
+    if not len(claims) or not len(services):
+        return
     days = body.of_row("2110", "DTM", "472")
     qualifier = body.segments.element(body.at[days], 1)
     size = len(body)

@@ -22,7 +22,7 @@ from cleanclaim.x12.validate.grammar import grammar
 from cleanclaim.x12.validate.hierarchy import Hierarchy
 from cleanclaim.x12.validate.problems import MOST, Problems
 from cleanclaim.x12.validate.situations import check_situations
-from cleanclaim.x12.validate.stretches import BLOCK_BYTES, Context, Stretch, Stretches, opened
+from cleanclaim.x12.validate.stretches import BLOCK_BYTES, Context, Stretch, Stretches, opened, readable
 from cleanclaim.x12.validate.structure import carried_counts, check_structure
 
 LEVELS = (1, 2, 3, 4, 5)
@@ -68,7 +68,7 @@ def validate(
     problems = Problems(chosen)
     envelope = Envelope(problems)
     name = "the bytes given" if isinstance(source, bytes) else os.fspath(source)
-    with opened(source) as stream:
+    with opened(source) as stream, readable(name):
         stretches = Stretches(stream, name, problems, block_bytes)
         run = _Run(problems, envelope)
         for stretch in stretches:

@@ -13,6 +13,7 @@ from cleanclaim.x12.validate.amounts import adjustment_cents, element_cents, sum
 from cleanclaim.x12.validate.balances import numbered
 from cleanclaim.x12.validate.body import Body
 from cleanclaim.x12.validate.elements import Elements
+from cleanclaim.x12.validate.needs import check_needs
 from cleanclaim.x12.validate.places import places, texts
 from cleanclaim.x12.validate.problems import Problems
 from cleanclaim.x12.validate.remitted import check_remittance
@@ -28,8 +29,8 @@ def check_situations(elements: Elements, problems: Problems, still_open: Ints) -
     kind = body.grammar.kind
     _check_addresses(elements)
     if kind in ("837P", "837I"):
-        claims = _Claims(body, problems, still_open)
-        claims.check()
+        _Claims(body, problems, still_open).check()
+        check_needs(elements, problems, still_open)
     elif kind == "835":
         check_remittance(body, problems, still_open)
     elif kind == "999":
@@ -322,7 +323,7 @@ class _Claims:
         body = self.body
         payments = body.of_row("2320", "AMT", "D")
         payers = body.of_row("2320", "SBR")
-        if not len(payments) or not len(payers):
+        if not len(payments) or not len(payers) or not len(self.claims):
             return
         charge, good = element_cents(body, self.claims, 2)
         paid, fine = element_cents(body, payments, 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -255,6 +256,15 @@ def opened(source: str | os.PathLike[str] | bytes) -> io.BufferedReader | io.Byt
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UnreadableFile(f"{os.fspath(source)}: cannot be read: {reason}") from error
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Raise UnreadableFile where a file can no longer be read."""
+    try:
+        yield
+    except OSError as error:
+        raise UnreadableFile(f"{name}: cannot be read: {error.strerror or error}") from error
 
 
 def _id_at(raw: bytes) -> str:
