@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 from cleanclaim.cli.main import app
@@ -136,17 +137,26 @@ def test_json_has_the_changes_and_what_stays() -> None:
     assert told["written"] == [{"file": "day.csv", "written": "day.fixed.csv"}]
 
 
-def test_claims_of_an_837_are_shown_only() -> None:
+def test_claims_of_an_837_are_written_too() -> None:
     for name in ("claims.837", "minutes.csv", "cleanclaim.toml"):
         shutil.copy(EXAMPLE / name, name)
+    before = check("claims.837", "minutes.csv")
     done = check("claims.837", "minutes.csv", "--fix")
     text = " ".join(done.stdout.split())
     assert "- 97014 GP 1 unit" in text
     assert "+ G0283 GP 1 unit" in text
-    assert "claims.837: the changes are shown only; writing this kind of file comes in a later version." in text
-    assert sorted(path.name for path in Path.cwd().iterdir()) == [
-        "claims.837",
-        "cleanclaim.toml",
-        "day.csv",
-        "minutes.csv",
-    ]
+    assert "Written: claims.fixed.837; claims.837 is as it was." in text
+    old, new = Path("claims.837").read_bytes(), Path("claims.fixed.837").read_bytes()
+    assert new == old.replace(b"HC:97014", b"HC:G0283").replace(b"SV1*HC:97530*72*", b"SV1*HC:97530:GP*72*")
+    assert ("25 findings" in before.stdout, "23 findings" in text) == (True, True)
+
+
+def test_a_workbook_is_shown_only() -> None:
+    with xlsxwriter.Workbook("day.xlsx") as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate(DAY.splitlines()):
+            sheet.write_row(row, 0, cells.split(","))
+    text = " ".join(check("day.xlsx", "--fix").stdout.split())
+    assert "+ G0283 GP 1 unit" in text
+    assert "day.xlsx: the changes are shown only; writing this kind of file comes in a later version." in text
+    assert sorted(path.name for path in Path.cwd().iterdir()) == ["day.csv", "day.xlsx"]

@@ -13,6 +13,7 @@ import polars as pl
 from cleanclaim.config import Config
 from cleanclaim.engine.report import Report, place
 from cleanclaim.errors import CleanclaimError
+from cleanclaim.fixes.claims837 import ClaimsFile
 from cleanclaim.fixes.delimited import DelimitedFile
 from cleanclaim.fixes.edits import FIELDS
 from cleanclaim.fixes.kinds import KINDS
@@ -195,6 +196,8 @@ def _rewriter(path: Path, columns: ColumnMapping) -> Rewriter | None:
         kind = kind_of(content)
         if kind is Kind.DELIMITED:
             return DelimitedFile(content, columns)
+        if kind is Kind.X12:
+            return ClaimsFile(path)
         return VisitsFile(content) if kind is Kind.JSON else None
     except CleanclaimError:
         # what cannot be read has no findings to fix
