@@ -428,6 +428,8 @@ def test_the_guide_explains_every_key() -> None:
     assert explained - keys <= {"NAME", "ID", "[payers.NAME]", "[sites.NAME]", "[clinicians.ID]", "[defaults]"} | {
         "[rules]",
         "[[suppressions]]",
+        "[mapping.columns]",
+        'mapping = "FILE"',
     }
 
 

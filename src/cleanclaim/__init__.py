@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cleanclaim.app import check
+    from cleanclaim.app import check, fix
     from cleanclaim.citation import Citation
     from cleanclaim.codes.ncci import pairs
     from cleanclaim.codes.page import code_page as code
@@ -32,12 +32,14 @@ if TYPE_CHECKING:
         UnreadableFile,
         UnsupportedFile,
     )
+    from cleanclaim.fixes.outcome import Fixed
     from cleanclaim.rules import all_rules
     from cleanclaim.rules.rule import Rule
     from cleanclaim.x12 import X12Claims, read_837
 
 _HOME = {
     "check": ("cleanclaim.app", "check"),
+    "fix": ("cleanclaim.app", "fix"),
     "Citation": ("cleanclaim.citation", "Citation"),
     "pairs": ("cleanclaim.codes.ncci", "pairs"),
     "code": ("cleanclaim.codes.page", "code_page"),
@@ -54,6 +56,7 @@ _HOME = {
     "UnknownPayer": ("cleanclaim.errors", "UnknownPayer"),
     "UnreadableFile": ("cleanclaim.errors", "UnreadableFile"),
     "UnsupportedFile": ("cleanclaim.errors", "UnsupportedFile"),
+    "Fixed": ("cleanclaim.fixes.outcome", "Fixed"),
     "all_rules": ("cleanclaim.rules", "all_rules"),
     "Rule": ("cleanclaim.rules.rule", "Rule"),
     "X12Claims": ("cleanclaim.x12", "X12Claims"),
@@ -65,6 +68,7 @@ __all__ = [
     "CleanclaimError",
     "Config",
     "ConfigError",
+    "Fixed",
     "InputError",
     "MissingTable",
     "Report",
@@ -79,6 +83,7 @@ __all__ = [
     "allocate",
     "check",
     "code",
+    "fix",
     "pairs",
     "price",
     "read_837",

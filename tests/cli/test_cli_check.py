@@ -215,8 +215,8 @@ NOT_MAPPED = (
 )
 OPTIONS = [
     (["--format", "xml"], "bad_input", "--format", "must be one of text, json, jsonl, html, csv, xlsx, sarif"),
-    (["--as-of", "3/4/2026"], "bad_input", "--as-of", "a day as YYYY-MM-DD is wanted"),
-    (["--as-of", "2026-02-30"], "bad_input", "--as-of", "a day as YYYY-MM-DD is wanted"),
+    (["--as-of", "3/4/2026"], "bad_input", "--as-of", "write the day as YYYY-MM-DD, such as 2026-03-04"),
+    (["--as-of", "2026-02-30"], "bad_input", "--as-of", "write the day as YYYY-MM-DD, such as 2026-03-04"),
     (
         ["--payer", "Nobody"],
         "unknown_payer",

@@ -167,7 +167,7 @@ def test_files_of_ours_need_no_mapping() -> None:
     assert "mapping" not in written
     assert written["payers"]["MEDICARE PART B"] == {"pack": "medicare"}
     assert written["sites"]["main"] == {"setting": "office", "npi": "2000000010"}
-    assert "Next: cleanclaim check ." in done.stdout
+    assert "Next: cleanclaim check claims.837 minutes.csv\n" in done.stdout
     assert report(".")["summary"]["lines"] == 71
 
 
@@ -194,12 +194,47 @@ def test_a_configuration_is_not_written_over_without_force() -> None:
         (["absent.csv"], "absent.csv: no such file; check the path"),
         ([], ".: no file in it that is read; name an 837, CSV, JSON or Excel file"),
         (["--output", "-"], "--output: name a file"),
+        ([""], "an empty path; name a file or a folder"),
     ],
 )
 def test_init_that_cannot_run_writes_nothing(arguments: list[str], says: str) -> None:
     done = run("init", *arguments)
     assert (done.exit_code, done.stderr) == (2, f"cleanclaim: {says}\n")
     assert list(Path().iterdir()) == []
+
+
+def test_files_without_anything_of_ours_leave_no_configuration() -> None:
+    Path("people.csv").write_text("Name,Phone\nA,B\n")
+    done = run("init")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        (
+            "cleanclaim: no service lines found (people.csv): rows need a procedure code, a date and the number of a"
+            " patient, visit or claim, under a line of headers; nothing was written\n"
+        ),
+    )
+    assert not Path("cleanclaim.toml").exists()
+
+
+def test_an_extract_as_a_spreadsheet_prints_it() -> None:
+    """Titles, minutes as hours and minutes, a header again for a second page, a blank row and a row of totals."""
+    header = "Pt Acct #;Svc Dt;CPT/HCPC;Mods;Tx Mins;Qty;Ins;Chg"
+    rows = [f"A{n};3/{n + 1}/2026;97530;GP;0:23;2;Wrk Comp - Acme;$1,200.00" for n in range(6)]
+    lines = ["Charges;;;;;;;", "", header, *rows[:4], ";;;;;;;", header, *rows[4:], "Total;;;;;12;;$7,200.00"]
+    Path("march.csv").write_text("\n".join(line.replace("Total;", ";") for line in lines) + "\n")
+    done = run("init")
+    assert "  Tx Mins      minutes     one-on-one minutes of the code" in done.stdout
+    assert '# [payers."Wrk Comp - Acme"]            # 6 rows' in Path("cleanclaim.toml").read_text()
+    assert "choose: wc-california, wc-new-york, wc-texas" in Path("cleanclaim.toml").read_text()
+    read = report("march.csv")
+    assert (read["summary"]["lines"], read["summary"]["charge_cents"]) == (6, 720_000)
+    assert [row["line"] for row in read["unreadable"]] == [12]
+    assert "march.csv: the header is repeated in line 9; skipped" in read["summary"]["notes"]
+
+
+def test_nobody_is_asked_for_the_pack_of_those_who_pay_themselves() -> None:
+    Path("a.csv").write_text("Acct,DOS,CPT,Ins\n" + "7,2026-03-04,97530,Self Pay\n" * 3)
+    assert "choose one" not in run("init", "a.csv").stdout
 
 
 def test_a_file_with_a_question_is_told_and_waits() -> None:

@@ -94,6 +94,16 @@ def test_a_payer_of_ones_own_file(tmp_path: Path) -> None:
     }
 
 
+def test_a_payer_that_no_pack_is_called_is_looked_for_in_the_configuration_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("cleanclaim.toml").write_text('[payers."Part B of Illinois"]\npack = "medicare"\n')
+    assert data("show", "part b of illinois")["pack"] == "medicare"
+    done = run("show", "acme")
+    assert done.stderr.startswith('cleanclaim: payer: payer "acme" is not mapped; write [payers."acme"] with pack')
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "field"),
     [

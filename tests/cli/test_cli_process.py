@@ -96,6 +96,33 @@ def test_progress_is_for_a_person_who_watches() -> None:
             os.close(watched)
 
 
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals there")
+def test_a_person_who_watches_is_told_where_a_report_went(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    watched, end = os.openpty()
+    try:
+        day = ["check", "visits.json", "--as-of", "2026-03-20", "--format", "json", "--output", str(report)]
+        run(day, stderr=end, TERM="xterm")
+        os.close(end)
+        found = len(json.loads(report.read_text())["findings"])
+        assert f"Wrote {report}: {found} findings.".encode() in _all_of(watched)
+    finally:
+        os.close(watched)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full there")
+@pytest.mark.parametrize("arguments", [["check", "visits.json"], ["pairs", "97530", "97150"]], ids=["long", "short"])
+def test_a_full_disk_is_no_finding(arguments: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = run(arguments, stdout=full)
+    assert (done.returncode, done.stderr) == (2, b"cleanclaim: standard output: no space left on device\n")
+
+
+def test_an_empty_path_is_not_this_folder() -> None:
+    done = run(["check", ""])
+    assert (done.returncode, done.stderr) == (2, b"cleanclaim: an empty path; name a file or a folder\n")
+
+
 def _all_of(terminal: int) -> bytes:
     parts = []
     try:

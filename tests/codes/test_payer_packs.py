@@ -49,7 +49,7 @@ def said(pack: str, field: str, on: date = DAY, code: str | None = None) -> tupl
         ("anthem", "max_timed_units_day", date(2021, 3, 31), None),
         ("anthem", "max_timed_units_day", date(2021, 4, 1), (4, "V")),
         ("anthem", "filing_limit", date(2019, 9, 30), None),
-        ("anthem", "filing_limit", date(2019, 10, 1), ("90 days", "R")),
+        ("anthem", "filing_limit", date(2019, 10, 1), ("90 days", "U")),
         ("cigna", "max_timed_units_day", date(2022, 8, 28), None),
         ("cigna", "max_timed_units_day", date(2022, 8, 29), (4, "V")),
         ("cigna", "assistant_payment_percent", DAY, (85, "U")),

@@ -117,6 +117,16 @@ def test_a_member_that_is_damaged(tmp_path: Path) -> None:
     assert refused(path) == f"{path}/claims.csv: {says}"
 
 
+def test_a_fixed_copy_beside_its_input_is_not_read_twice(tmp_path: Path) -> None:
+    for name in ("claims.csv", "claims.fixed.csv", "alone.fixed.csv"):
+        (tmp_path / name).write_text(CLAIMS)
+    batch = intake.read([tmp_path])
+    assert batch.files == (f"{tmp_path}/alone.fixed.csv", f"{tmp_path}/claims.csv")
+    assert batch.notes[0] == (
+        f"{tmp_path}: not read: claims.fixed.csv, the fixed copy of claims.csv; name it to check it"
+    )
+
+
 def test_a_folder_is_read_in_order_of_names(tmp_path: Path) -> None:
     for name, text in {
         "b-minutes.csv": MINUTES,

@@ -47,6 +47,14 @@ READ: dict[str, dict[str, Any]] = {
         "1441": None,
         "1e2": None,
         "24 min": None,
+        "0:23": 23,
+        "00:45": 45,
+        "1:05:00": 65,
+        "4:59": 299,
+        "5:00": None,
+        "15:00": None,
+        "0:60": None,
+        "0:23:30": None,
         "999999999999999999999": None,
     },
     "units": {
@@ -260,6 +268,20 @@ def test_rows_without_a_readable_code_date_or_key_are_not_kept() -> None:
         ),
         (5, "visit_id", "no patient, visit or claim number; the row is left out"),
     ]
+
+
+def test_one_fault_in_several_rows_is_told_of_each() -> None:
+    result = converted(code=[None, None, "97530"], dos=["2026-03-04", "2026-03-04", "2026-03-04"])
+    says = "no procedure code; the row is left out"
+    assert result.faults.rows() == [(0, "code", says), (1, "code", says)]
+
+
+def test_a_row_of_totals_is_told_once() -> None:
+    none = [None, None]
+    result = converted(code=["97530", *none], dos=["2026-03-04", *none], visit_id=["V1", " ", "Total"])
+    says = "no procedure code and no date, as in a row of totals; the row is left out"
+    assert result.kept.to_list() == [True, False, False]
+    assert result.faults.rows() == [(1, "code", says), (2, "code", says)]
 
 
 def test_a_stop_before_its_start_is_not_read() -> None:

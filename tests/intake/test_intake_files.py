@@ -16,8 +16,8 @@ from cleanclaim.errors import CleanclaimError, ConfigError, InputError, Unreadab
 
 HEADER = "visit_id,patient_id,dos,code,modifiers,units,minutes\n"
 HEADERLESS = (
-    "the header has no column code and none for dos and none for patient_id, visit_id or claim_id; rename the columns,"
-    " give a mapping file that says which columns hold them (shipped: extract), or let `cleanclaim init` propose one"
+    "the header has no column code and none for dos and none for patient_id, visit_id or claim_id; `cleanclaim init`"
+    " finds them under headers of your own, or name a mapping file (shipped: extract)"
 )
 ROW = "V1,P1,2026-03-04,97530,GP,1,15\n"
 
@@ -274,6 +274,15 @@ def test_a_pipe_is_read_like_a_file(tmp_path: Path) -> None:
     batch = intake.read([path])
     os.waitpid(child, 0)
     assert batch.services["code"].to_list() == ["97530"]
+
+
+def test_a_header_repeated_among_the_rows_is_skipped_and_told(tmp_path: Path) -> None:
+    other = ROW.replace("V1", "V2")
+    batch = intake.read([written(tmp_path, HEADER + ROW + HEADER + ",,,,,,\n" + HEADER + other)])
+    assert batch.services["visit_id"].to_list() == ["V1", "V2"]
+    assert batch.unreadable.height == 0
+    assert batch.notes == (f"{tmp_path}/day.csv: the header is repeated in lines 3, 5; skipped",)
+    assert (batch.rows_read, batch.rows_left_out) == (2, 0)
 
 
 def test_a_header_alone_gives_no_rows(tmp_path: Path) -> None:

@@ -89,6 +89,18 @@ def test_a_header_whose_cells_are_something_else_is_not_believed(tmp_path: Path)
     assert fields(proposal) == {"patient_id": "Acct", "dos": "DOS", "code": "CPT"}
 
 
+def test_a_plain_header_whose_cells_are_written_in_another_way_is_asked_about(tmp_path: Path) -> None:
+    text = "Pt Acct,DOS,CPT,Tx Mins\n" + "7,2026-03-04,97530,23:00\n" * 3
+    asked = proposed(tmp_path, text).questions
+    assert [(one.field, one.header, one.text) for one in asked] == [
+        (
+            "minutes",
+            "Tx Mins",
+            "most of its cells are not whole minutes from 0 to 1440, or hours and minutes such as 0:45.",
+        )
+    ]
+
+
 def test_two_columns_of_dates_are_asked_about(tmp_path: Path) -> None:
     proposal = proposed(tmp_path, "Acct,D1,D2,CPT\n" + "7,2026-03-04,2026-03-05,97530\n" * 3)
     assert proposal.missing == ("dos",)

@@ -96,8 +96,16 @@ def test_lists_as_lists_or_as_texts() -> None:
 @pytest.mark.parametrize(
     ("fields", "place", "message"),
     [
-        ({"minutes": -5}, ".minutes", "'-5' is not whole minutes from 0 to 1440; the cell is read as missing"),
-        ({"minutes": 7.5}, ".minutes", "'7.5' is not whole minutes from 0 to 1440; the cell is read as missing"),
+        (
+            {"minutes": -5},
+            ".minutes",
+            "'-5' is not whole minutes from 0 to 1440, or hours and minutes such as 0:45; the cell is read as missing",
+        ),
+        (
+            {"minutes": 7.5},
+            ".minutes",
+            "'7.5' is not whole minutes from 0 to 1440, or hours and minutes such as 0:45; the cell is read as missing",
+        ),
         ({"minutes": [24]}, ".minutes", "one text or number is wanted; read as missing"),
         ({"minutes": True}, ".minutes", "true or false is not a value of this field; read as missing"),
         ({"Units": {"n": 2}}, ".Units", "one text or number is wanted; read as missing"),

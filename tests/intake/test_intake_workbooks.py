@@ -62,7 +62,11 @@ def test_a_sheet_under_a_title_with_its_places(tmp_path: Path) -> None:
         ("V2", "97110", 1.0, None, 6000, "sheet Visits, row 7", 7),
     ]
     assert batch.unreadable.select("line", "column", "message").rows() == [
-        (None, "sheet Visits, row 7, minutes", "'-5' is not whole minutes from 0 to 1440; the cell is read as missing"),
+        (
+            None,
+            "sheet Visits, row 7, minutes",
+            "'-5' is not whole minutes from 0 to 1440, or hours and minutes such as 0:45; the cell is read as missing",
+        ),
         (None, "sheet Visits, row 9, dos", "no date; the row is left out"),
     ]
     assert batch.notes == (f"{tmp_path}/day.xlsx: sheets not read: Notes",)
@@ -238,7 +242,7 @@ def test_workbooks_of_other_kinds_say_what_to_do(tmp_path: Path) -> None:
 def test_a_workbook_without_our_columns_says_which_are_missing(tmp_path: Path) -> None:
     path = book(tmp_path / "day.xlsx", ("A", rows(["Title"], ["CPT", "visit_id"], [97530, 1])), ("B", rows(["x"])))
     with pytest.raises(
-        UnreadableFile, match=r"sheet A: the header has no column code and none for dos; .* None of its 2"
+        UnreadableFile, match=r"sheet A: the header has no column code and none for dos; .*; none of its 2 sheets has"
     ):
         intake.read([path])
     empty = book(tmp_path / "empty.xlsx", ("A", rows()))

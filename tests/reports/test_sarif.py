@@ -128,7 +128,8 @@ def test_what_was_not_checked_or_read_is_told_beside_the_results() -> None:
             {
                 "level": "note",
                 "message": {
-                    "text": "U101 not checked for 7 rows: no minutes were given, or the input cannot carry them"
+                    "text": "U101 not checked for 7 rows: minutes are not recorded, or how the payer counts them is "
+                    "not known"
                 },
                 "associatedRule": {"id": "U101"},
             },

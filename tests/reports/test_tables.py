@@ -152,7 +152,7 @@ def test_what_was_not_checked_and_what_could_not_be_read() -> None:
     gaps = pl.DataFrame([("U101", "carries_minutes timed_minutes", 7)], schema=NOT_CHECKED.schema, orient="row")
     places = pl.DataFrame([(0, 3, "dos", None, "=not a date")], schema=UNREADABLE.schema, orient="row")
     found = sheets(Report(many(0).findings, gaps, places, ("a.csv",)))
-    reason = "no minutes were given, or the input cannot carry them"
+    reason = "minutes are not recorded, or how the payer counts them is not known"
     assert found["Not checked"][1] == ["U101", 7.0, reason, "carries_minutes, timed_minutes"]
     assert found["Unreadable"][1] == ["a.csv", 3.0, "", "dos", "=not a date"]
     assert found["Findings"][1][0] == "none"

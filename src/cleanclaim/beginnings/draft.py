@@ -32,6 +32,11 @@ class Draft:
     text: str
 
     @property
+    def empty(self) -> bool:
+        """True where nothing was found in any file."""
+        return not self.survey.rows and not any(one.columns or one.questions for one in self.proposals)
+
+    @property
     def waiting(self) -> tuple[Proposal, ...]:
         """The tables that cannot be read before a question is answered."""
         return tuple(one for one in self.proposals if not one.usable)

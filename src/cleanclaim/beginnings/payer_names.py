@@ -26,12 +26,16 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Choice:
-    """A pack for a payer, or none and ``choices``; ``why`` in words. ``sure``: the name is the pack's own."""
+    """A pack for a payer, or none and ``choices``; ``why`` in words. ``sure``: the name is the pack's own.
+
+    ``nobody``: no payer is meant, so that no pack is to be chosen.
+    """
 
     pack: str | None
     why: str
     choices: tuple[str, ...] = ()
     sure: bool = False
+    nobody: bool = False
 
 
 def pack_for(name: str, filing_indicator: str | None = None) -> Choice:
@@ -90,14 +94,14 @@ _CARRIERS = r"(aetna|humana|uhc|united|anthem|cigna|blue|bcbs|wellcare|aarp|optu
 _KINDS = (
     (
         r"self-?pay|private-pay|\bcash\b|no-insurance|uninsured",
-        Choice(None, "self-pay: no payer's rules"),
+        Choice(None, "self-pay: no payer's rules", nobody=True),
     ),
     (r"supplement|medigap", Choice(None, "a supplement to Medicare")),
     (
-        r"work(ers?|mans?|mens?)?-?s?-?comp|\bwc\b|\bw-c\b",
-        Choice(None, "goes by the state", _ids("wc-")),
+        r"(work|wrk)(ers?|mans?|mens?|rs?)?-?s?-?comp|\bwc\b|\bw-c\b",
+        Choice(None, "depends on the state", _ids("wc-")),
     ),
-    (r"no-fault|\bauto\b|\bpip\b|\bmva\b", Choice(None, "goes by the state", _ids("auto-"))),
+    (r"no-fault|\bauto\b|\bpip\b|\bmva\b", Choice(None, "depends on the state", _ids("auto-"))),
     (
         rf"(?=.*medicare)(?=.*({_ADVANTAGE}|{_CARRIERS}))(?=.*(uhc|united|aarp))",
         Choice("uhc-medicare-advantage", "by its name"),
@@ -116,6 +120,6 @@ _KINDS = (
     (r"\bunited-?health|\buhc\b", Choice("uhc-commercial", "by its name")),
     (
         r"blue-?cross|blue-?shield|bcbs|\bbcn\b",
-        Choice(None, "goes by the state", (*_ids("bcbs-", "anthem"), "commercial")),
+        Choice(None, "depends on the state", (*_ids("bcbs-", "anthem"), "commercial")),
     ),
 )

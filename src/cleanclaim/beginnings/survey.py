@@ -18,7 +18,6 @@ _BY_BILL = {"12": "outpatient_hospital", "13": "outpatient_hospital", "22": "ski
 _BY_BILL |= {"23": "skilled_nursing_part_b", "34": "home_health_part_b", "74": "rehabilitation_agency"}
 _BY_BILL |= {"75": "corf", "85": "critical_access_hospital"}
 _MODIFIERS = [f"modifier_{n}" for n in range(1, 5)]
-_PERSON = pl.coalesce("visit_id", "claim_id", "patient_id")
 
 
 @dataclass
@@ -47,7 +46,6 @@ class Survey:
     sites: dict[str | None, Counts] = field(default_factory=dict)
     clinicians: dict[str, Counts] = field(default_factory=dict)
     rows: int = 0
-    visits: int = 0
     first: date | None = None
     last: date | None = None
     billed: int = 0
@@ -81,7 +79,6 @@ class Survey:
             _assistant=pl.coalesce(pl.when(pl.col(m).is_in(list(modifiers.ASSISTANT))).then(m) for m in _MODIFIERS),
         )
         self.rows += told.height
-        self.visits += told.select(pl.struct(_PERSON, "dos").n_unique()).item()
         self.billed += int(told["billed"].sum())
         self.with_minutes += int(told["minutes"].is_not_null().sum())
         first, last = told.select(pl.col("dos").min().alias("first"), pl.col("dos").max().alias("last")).row(0)

@@ -41,12 +41,12 @@ def written(headers: Headers, survey: Survey, files: Sequence[str], proposals: S
 
 
 def _opening(files: Sequence[str]) -> Iterator[str]:
-    yield "# What cleanclaim cannot know by itself, drawn by `cleanclaim init` from your files. Please read it once."
-    yield '# "confirm" marks what was concluded and may be wrong. A line behind a # says nothing yet: if it is right,'
-    yield "# or once you have made it right, take the # away. `cleanclaim check FILE` reads this file by itself."
+    yield "# What cleanclaim cannot know by itself, proposed by `cleanclaim init` from your files. Please read it once."
+    yield '# "confirm" marks what was concluded and may be wrong. A line that begins with # has no effect yet: make it'
+    yield "# right and remove the #. `cleanclaim check FILE` reads this file by itself."
     yield ""
     for file in files[:10]:
-        yield f"# drawn from: {one_line(file)}"
+        yield f"# from: {one_line(file)}"
     if len(files) > 10:
         yield f"# and {len(files) - 10} more files"
 
@@ -140,7 +140,7 @@ def _payer(names: list[str], counts: Counts, choice: Choice) -> Iterator[str]:
     else:
         usual = "commercial" if "commercial" in choice.choices else "..."
         yield aside(f"# pack = {text(usual)}", choice.why)
-        if len(choice.choices) > 1:
+        if choice.choices and choice.choices != (usual,):
             yield from (f"#   {line}" for line in textwrap.wrap(f"choose: {packs}", 100, break_on_hyphens=False))
     if others:
         yield f"{mark}names = [{', '.join(map(text, others))}]"

@@ -57,7 +57,7 @@ SERVICES = Table(
         Column("units", _F, "units billed", "units", "given, not billed (or missing on a billed line)"),
         Column("billed", _B, "the line is on a claim: it has units or a charge"),
         Column("minutes", _I, "one-on-one minutes of the service", "minutes", "not recorded in this input"),
-        Column("by", _S, "who gave it: one of ROLES", null="read as the therapist of the discipline"),
+        Column("by", _S, "who gave it: one of ROLES", null="read as the assistant with CQ or CO, else the therapist"),
         Column("start_minute", _I, "clock time the block began", "minutes after midnight"),
         Column("stop_minute", _I, "clock time the block ended", "minutes after midnight"),
         Column("charge_cents", _I, "charge of the whole line", "cents"),

@@ -15,7 +15,7 @@ import typer
 
 from cleanclaim.cli import options
 from cleanclaim.cli.fixing import FixedFiles
-from cleanclaim.cli.output import choice, day, emit, errors, warn
+from cleanclaim.cli.output import choice, day, emit, errors, local_config, named, warn
 from cleanclaim.cli.reporting import FORMATS, JSON_FORMATS, proofs, write_printed, write_report
 from cleanclaim.cli.target import Target
 from cleanclaim.errors import InputError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cleanclaim.runs.outcome import Outcome
 
 _STANDARD_INPUT = "/dev/stdin"
+_MANY = 25
 
 
 def check(
@@ -64,7 +65,7 @@ def check(
         others = {"--statistics": statistics, "--diff": diff, "--write-baseline": write_baseline}
         files = FixedFiles.of(paths, fix, output_fixed, dry_run=dry_run, force=force, others=others)
         target = Target(output)
-        config = config or _local_config()
+        config = config or local_config()
         target.check([*paths, config, mapping, baseline, diff], binary=form == "xlsx")
         _check_baseline(write_baseline)
         today = day(as_of, "--as-of")
@@ -85,8 +86,7 @@ def check(
         if write_baseline is not None and not report.left_out.expired:
             _write_baseline(report, write_baseline)
         code = _tell(report, form, target, today, statistics=statistics, earlier=earlier, files=files)
-        for message in report.left_out.expired_messages():
-            warn(message)
+        _tell_beside(report, form, target)
     raise typer.Exit(0 if exit_zero and code == 1 else code)
 
 
@@ -102,7 +102,7 @@ def _checked(
     from cleanclaim import app
     from cleanclaim.codes.tables import under
 
-    sources = [_STANDARD_INPUT if path == "-" else path for path in paths]
+    sources = [_STANDARD_INPUT if path == "-" else path for path in named(paths)]
     with under(tables):
         if files is not None:
             return files.fix(sources, asked, progress)
@@ -132,6 +132,19 @@ def _tell(
     else:
         write_report(report, form, target, today)
     return report.exit_code
+
+
+def _tell_beside(report: Report, form: str, target: Target) -> None:
+    """Say on standard error what is no result: expired suppressions; on a terminal where a report went, or could go."""
+    for message in report.left_out.expired_messages():
+        warn(message)
+    if not sys.stderr.isatty():
+        return
+    found = sum(row["count"] for row in report.by_rule())
+    if target.path is not None:
+        typer.echo(f"Wrote {target.path}: {found:,} finding{'' if found == 1 else 's'}.", err=True)
+    elif form == "text" and found > _MANY and sys.stdout.isatty():
+        typer.echo("For a page to work from, add --format html --output report.html; --statistics sums up.", err=True)
 
 
 def _only_text_or_json(form: str, given: dict[str, bool]) -> None:
@@ -187,11 +200,6 @@ def _earlier(path: Path | None) -> Outcome | None:
     from cleanclaim.runs.outcome import read_report
 
     return read_report(path)
-
-
-def _local_config() -> Path | None:
-    here = Path("cleanclaim.toml")
-    return here if here.is_file() else None
 
 
 @contextmanager

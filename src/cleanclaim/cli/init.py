@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleanclaim.cli.layout import counted, paragraph, show, table
-from cleanclaim.cli.output import errors
+from cleanclaim.cli.output import errors, named
 from cleanclaim.cli.target import Target
-from cleanclaim.errors import InputError
+from cleanclaim.errors import InputError, UnreadableFile
 
 if TYPE_CHECKING:
     from cleanclaim.beginnings import Draft
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _FILE_NAME = "cleanclaim.toml"
 _MOST = 12
+_FEW_FILES = 4
 
 Files = Annotated[
     list[str] | None,
@@ -46,17 +47,27 @@ def init(files: Files = None, output: Output = _FILE_NAME, force: Force = False)
         target.check([path for path in files or () if path != "."], binary=False)
         from cleanclaim.beginnings import draft
 
-        drawn = draft([Path(path) for path in files or ["."]])
+        drawn = draft([Path(path) for path in named(files or ["."])])
+        if drawn.empty:
+            raise UnreadableFile(_nothing(drawn))
         with target.opened() as stream:
             stream.write(drawn.text.encode())
         _tell(drawn, target.path)
+
+
+def _nothing(drawn: Draft) -> str:
+    looked = [*(one.sample.name for one in drawn.proposals), *drawn.faults]
+    return (
+        f"no service lines found ({'; '.join(looked[:_MOST])}): rows need a procedure code, a date and the number of a"
+        " patient, visit or claim, under a line of headers; nothing was written"
+    )
 
 
 def _tell(drawn: Draft, path: Path) -> None:
     survey = drawn.survey
     if survey.rows:
         days = f", {survey.first} to {survey.last}" if survey.first else ""
-        show(f"Looked at {counted(survey.rows, 'row')} of {counted(survey.visits, 'visit')}{days}.")
+        show(f"Looked at {counted(survey.rows, 'row')}{days}.")
     for proposal in drawn.proposals:
         _tell_columns(proposal, drawn)
     _tell_payers(drawn)
@@ -82,7 +93,8 @@ def _tell_columns(proposal: Proposal, drawn: Draft) -> None:
     rows = [
         (one.header, one.field, f"{meaning(one.field)}{' (confirm)' if one.why else ''}") for one in proposal.columns
     ]
-    table(("your column", "read as", "which is"), rows, indent=2)
+    if rows:
+        table(("your column", "read as", "which is"), rows, indent=2)
     asked = {one.header for one in proposal.questions}
     unread = [name for name in proposal.unread if name not in asked]
     if unread:
@@ -148,11 +160,11 @@ def _to_confirm(drawn: Draft) -> Iterator[str]:
             if one.why:
                 yield f'Column "{one.header}" is read as {name}: {one.why}.'
     for asked in drawn.headers.questions:
-        yield f'Column "{asked.header}": {asked.text} It stands behind a # as {asked.field}.'
+        yield f'Column "{asked.header}": {asked.text} In the file it is {asked.field}, after a #.'
     for clash in drawn.headers.clashes:
         yield f"{clash}: one mapping for all files would read other columns here; give it a mapping file of its own."
     payers = payer_tables(drawn.survey)
-    unmapped = [names[0] for names, _, choice in payers if not choice.pack]
+    unmapped = [names[0] for names, _, choice in payers if not choice.pack and not choice.nobody]
     guessed = [names[0] for names, _, choice in payers if choice.pack and not choice.sure]
     if guessed:
         yield f"The pack of {_listed(guessed)}: proposed by the name."
@@ -181,10 +193,17 @@ def _tell_next(drawn: Draft, path: Path) -> None:
         missing = " and ".join(proposal.missing)
         paragraph(
             f"{proposal.sample.name} cannot be checked yet: no column was found for {missing}. Open {path}, say under"
-            f" [mapping.columns] which column it is (take the # from the right line), and then: cleanclaim check"
+            f" [mapping.columns] which column it is (remove the # from the right line), and then: cleanclaim check"
             f" {shlex.quote(proposal.sample.file)}"
         )
     if drawn.paths and drawn.survey.rows:
         option = "" if path.name == _FILE_NAME and path.parent == Path() else f" --config {shlex.quote(str(path))}"
-        names = " ".join(shlex.quote(str(each)) for each in drawn.paths)
-        show(f"Next: cleanclaim check {names}{option}")
+        show(f"Next: cleanclaim check {' '.join(map(shlex.quote, _to_check(drawn)))}{option}")
+
+
+def _to_check(drawn: Draft) -> list[str]:
+    """Return what to check: of this folder its few files by name, as reports will be written beside them."""
+    files = list(dict.fromkeys(drawn.survey.files))
+    if drawn.paths == (Path(),) and len(files) <= _FEW_FILES and all(Path(file).is_file() for file in files):
+        return files
+    return [str(path) for path in drawn.paths]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 
 import typer
 
 from cleanclaim.cli import check, data, diff, init, payers, reference, rule, visit, x12
+from cleanclaim.cli.output import COULD_NOT_RUN, warn
 
 app = typer.Typer(
     name="cleanclaim",
@@ -34,7 +36,7 @@ app.add_typer(x12.app)
 
 @app.callback(invoke_without_command=True)
 def _version(
-    version: bool = typer.Option(False, "--version", help="Print the version and end."),
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
 ) -> None:
     if version:
         from importlib.metadata import version as installed
@@ -50,7 +52,16 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    app()
+    try:
+        try:
+            app(prog_name="cleanclaim")
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        # a full disk is no finding; what is left in the buffer must not be tried again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        warn(f"{error.filename or 'standard output'}: {(error.strerror or str(error)).lower()}")
+        sys.exit(COULD_NOT_RUN)
 
 
 if __name__ == "__main__":

@@ -89,9 +89,7 @@ Tables = Annotated[
 ]
 Fix = Annotated[
     bool,
-    typer.Option(
-        "--fix", help="Fix what needs no note and no person, show it, and write a new file beside the input."
-    ),
+    typer.Option("--fix", help="Fix what needs no note and no person, show it, and write a new file beside the input."),
 ]
 OutputFixed = Annotated[
     Path | None, typer.Option(metavar="FILE", help="With --fix: the new file, instead of NAME.fixed.EXT.")

@@ -81,6 +81,23 @@ def day(text: str | None, option: str) -> date:
     return as_day(text, option)
 
 
+def named(paths: list[str]) -> list[str]:
+    """Return the paths; InputError where one is empty, which would mean the whole folder.
+
+    >>> named(["day.csv"])
+    ['day.csv']
+    """
+    if "" in paths:
+        raise InputError("an empty path; name a file or a folder")
+    return paths
+
+
+def local_config() -> Path | None:
+    """Return the configuration of the current folder, where there is one."""
+    here = Path("cleanclaim.toml")
+    return here if here.is_file() else None
+
+
 def read_request(path: str) -> dict[str, Any]:
     """Return the JSON object in a file, or on stdin for ``-``. Raises InputError with line and column."""
     try:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cleanclaim.cli import completion
-from cleanclaim.cli.output import Json, day, emit, errors
+from cleanclaim.cli.output import Json, day, emit, errors, local_config
+from cleanclaim.errors import UnknownPayer
 
 if TYPE_CHECKING:
     from datetime import date
@@ -51,8 +52,8 @@ def show(
         str,
         typer.Argument(
             metavar="NAME",
-            help="Id or other name of a pack, such as medicare or uhc.",
-            autocompletion=completion.packs,
+            help="Id or other name of a pack, such as medicare or uhc; else a payer of cleanclaim.toml here.",
+            autocompletion=completion.payers,
         ),
     ],
     on: On = None,
@@ -108,7 +109,13 @@ def _pack(name: str, config: Path | None) -> Pack:
     from cleanclaim.codes import payers as packs
 
     if config is None:
-        return packs.pack(name)
+        try:
+            return packs.pack(name)
+        except UnknownPayer:
+            # a clinic asks by the name that its files write
+            config = local_config()
+            if config is None:
+                raise
     from cleanclaim.config import Config
 
     return Config.load(config).pack_of(name)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from cleanclaim.cli.layout import counted, dollars, paragraph, sentence, show, table
-from cleanclaim.engine.report import Report
+from cleanclaim.engine.report import PAYER_SILENT, Report, asked_of_payers
 from cleanclaim.reports.statistics import statistics
 from cleanclaim.rules.rule import Severity
 
@@ -181,8 +181,16 @@ def _not_checked(report: Report) -> None:
             lead="  ",
         )
     by_reason: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    asked: dict[str, set[str]] = defaultdict(set)
     for gap in gaps:
         by_reason[gap["reason"]][gap["rule"]] += gap["count"]
+        if gap["reason"] == PAYER_SILENT:
+            for field in asked_of_payers(gap["missing"]):
+                asked[field].add(gap["rule"])
     # a row that several rules could not judge for one reason is one row: the most that any of them met
     for why, rules in sorted(by_reason.items(), key=lambda item: -max(item[1].values())):
-        paragraph(f"{counted(max(rules.values()), 'row')}: {why} ({', '.join(sorted(rules))})", indent=4, lead="  ")
+        if why == PAYER_SILENT and asked:
+            named = ", ".join(f"{field} ({', '.join(sorted(asked[field]))})" for field in sorted(asked))
+            paragraph(f"{counted(max(rules.values()), 'row')}: {why}: {named}", indent=4, lead="  ")
+        else:
+            paragraph(f"{counted(max(rules.values()), 'row')}: {why} ({', '.join(sorted(rules))})", indent=4, lead="  ")

@@ -30,7 +30,7 @@ class Target:
         """
         if self.path is None:
             if binary and sys.stdout.isatty():
-                raise InputError("a workbook is no text for a screen; name a file with --output", field=self._option)
+                raise InputError("a workbook cannot be shown on a screen; name a file", field=self._option)
             return
         if self.path.is_dir():
             raise InputError(f"{self.path} is a folder; name a file", field=self._option)

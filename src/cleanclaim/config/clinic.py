@@ -151,7 +151,7 @@ class Config:
         A site is found by ``billing_npi``; sites that share one give only what they agree on. The default site (the
         one site, if there is only one) serves rows without an NPI or with its own, and every row if it has none.
         """
-        return services.with_columns(self._filled)
+        return services.with_columns_seq(self._filled)
 
     @cached_property
     def _filled(self) -> list[pl.Expr]:

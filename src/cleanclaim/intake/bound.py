@@ -13,6 +13,7 @@ def portion(
     binding: Binding,
     mapping: Mapping,
     file_id: int,
+    file: str,
     *,
     broken: pl.DataFrame | None = None,
     notes: tuple[str, ...] = (),
@@ -21,10 +22,13 @@ def portion(
     """Return the services of ``cells``: a column of text per field, and ``line``, the number of each row.
 
     ``broken`` (line, message) are rows that could not be cut into cells. ``sheet``: the rows are those of a sheet, and
-    their places are named so.
+    their places are named so. A header that stands again among the rows, as at the top of each printed page, is no row
+    and is told in a note.
     """
     names = list(binding.places)
-    text = _without_blank_rows(cells, names)
+    text, again = _without_headers(_without_blank_rows(cells, names), binding)
+    if again:
+        notes = (*notes, _again(file if sheet is None else f"{file}, sheet {sheet}", again, sheet))
     converted = convert(text.select(names), date_formats=mapping.date_formats, separator=mapping.modifier_separator)
     number = text["line"]
     where = {} if sheet is None else {"place": _place(sheet, number)}
@@ -50,6 +54,21 @@ def portion(
 def _place(sheet: str, number: pl.Series) -> pl.Series:
     """Return where the rows of a sheet stand."""
     return number.to_frame("row").select(pl.format("sheet {}, row {}", pl.lit(sheet), "row")).to_series()
+
+
+def _without_headers(cells: pl.DataFrame, binding: Binding) -> tuple[pl.DataFrame, list[int]]:
+    """Return the rows without those that are the header once more, and the numbers of these."""
+    heads = (cells["code"].str.strip_chars() == binding.headers["code"]).fill_null(False)
+    if not heads.any():
+        return cells, []
+    heads &= (cells["dos"].str.strip_chars() == binding.headers["dos"]).fill_null(False)
+    return cells.filter(~heads), cells.filter(heads)["line"].to_list()
+
+
+def _again(place: str, numbers: list[int], sheet: str | None) -> str:
+    shown = ", ".join(map(str, numbers[:5])) + (f" and {len(numbers) - 5} more" if len(numbers) > 5 else "")
+    word = "line" if sheet is None else "row"
+    return f"{place}: the header is repeated in {word}{'s' if len(numbers) > 1 else ''} {shown}; skipped"
 
 
 def _without_blank_rows(cells: pl.DataFrame, names: list[str]) -> pl.DataFrame:

@@ -73,6 +73,13 @@ def _whole(first: int, last: int) -> Callable[[pl.Expr], pl.Expr]:
     return parse
 
 
+def _minutes(cell: pl.Expr) -> pl.Expr:
+    """Whole minutes, or hours and minutes below five hours: "15:00" may be minutes and seconds, and is not read."""
+    parts = cell.str.extract_groups(r"^0?(?<hours>[0-4]):(?<minutes>[0-5]\d)(?::00(?:\.0+)?)?$")
+    hours, minutes = (parts.struct.field(name).cast(pl.Int64) for name in ("hours", "minutes"))
+    return pl.coalesce(_whole(0, MINUTES_A_DAY)(cell), hours * 60 + minutes)
+
+
 def _units(cell: pl.Expr) -> pl.Expr:
     number = cell.cast(pl.Float64, strict=False)
     return pl.when(number.is_finite()).then(number)
@@ -189,7 +196,7 @@ KINDS: dict[str, CellKind] = {
     "code": CellKind(_matching(rf"^([A-Z0-9]{{1,8}}){_SUFFIX}"), "a procedure code"),
     "modifiers": CellKind(modifier_list, "modifiers of two characters each, such as GP 59"),
     "units": CellKind(_units, "a number"),
-    "minutes": CellKind(_whole(0, MINUTES_A_DAY), f"whole minutes from 0 to {MINUTES_A_DAY}"),
+    "minutes": CellKind(_minutes, f"whole minutes from 0 to {MINUTES_A_DAY}, or hours and minutes such as 0:45"),
     "count": CellKind(_whole(1, 999_999), "a whole number from 1"),
     "time": CellKind(_time, "a time such as 09:05, 13:30 or 1:30 PM"),
     "money": CellKind(_money, "an amount in dollars and cents, such as 120.00"),

@@ -55,6 +55,7 @@ def _rows(layout: _Layout) -> Iterator[Rows]:
             layout.binding,
             layout.mapping,
             layout.file_id,
+            layout.content.name,
             broken=records.broken,
             notes=notes,
         )

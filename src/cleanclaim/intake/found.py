@@ -13,6 +13,7 @@ from cleanclaim.intake.content import Content, Kind, kind_of
 _TEXTS = ("", ".csv", ".tsv", ".tab", ".txt", ".dat", ".json", ".837", ".837p", ".x12", ".edi", ".clm")
 _NAMES_SHOWN = 10
 _OWN = "cleanclaim"
+_FIXED = ".fixed"
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,15 @@ def _inside(
     """Yield the files of a folder or archive that are read, and note the names of those that are not."""
     found = False
     hidden = 0
-    for shown, file in files:
+    listed = list(files)
+    names = {shown for shown, _ in listed}
+    for shown, file in listed:
         if any(_hidden(part) for part in shown.split("/")):
             hidden += 1
         elif _is_settings(shown):
             continue
+        elif (input_name := shown.replace(f"{_FIXED}.", ".")) != shown and input_name in names:
+            notes.append(f"{name}: not read: {shown}, the fixed copy of {input_name}; name it to check it")
         elif (one := _one(shown, file, notes)) is None:
             others.append(shown)
         else:

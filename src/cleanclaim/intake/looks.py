@@ -88,7 +88,7 @@ class Look:
     @property
     def whole(self) -> tuple[int, int] | None:
         """The least and the greatest where the cells are whole numbers, else None."""
-        if not self.filled or not self.fits("minutes"):
+        if not self.filled or not self.fits("minutes") or self.share(_cell().str.contains(":")):
             return None
         numbers = self.cells.to_frame().select(KINDS["minutes"].parse(_cell())).to_series().drop_nulls()
         return int(numbers.min()), int(numbers.max())  # type: ignore[arg-type]

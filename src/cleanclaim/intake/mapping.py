@@ -202,9 +202,8 @@ def bind(file: str, header: Sequence[str], mapping: Mapping) -> Binding:
         missing.append(f"{', '.join(KEYS[:-1])} or {KEYS[-1]}")
     if missing:
         raise UnreadableFile(
-            f"{file}: the header has no column {' and none for '.join(missing)}; rename the columns, give a mapping"
-            f" file that says which columns hold them (shipped: {', '.join(shipped())}), or let `cleanclaim init`"
-            " propose one"
+            f"{file}: the header has no column {' and none for '.join(missing)}; `cleanclaim init` finds them under"
+            f" headers of your own, or name a mapping file (shipped: {', '.join(shipped())})"
         )
     ignored = tuple(t.strip()[:40] for i, t in enumerate(header) if t.strip() and i not in places.values())
     return Binding(places, {name: header[place].strip() for name, place in places.items()}, ignored)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from cleanclaim.intake.cells import KINDS
 from cleanclaim.intake.fields import FIELDS, KEYS
 from cleanclaim.intake.headers import LIKELY, PERHAPS, SURE, is_about, score
 from cleanclaim.intake.looks import Look
@@ -174,6 +175,13 @@ class _Table:
         for field in FIELDS:
             if score(field, name) >= PERHAPS and not self.has(field) and _holds(field, name, look):
                 return field, "is it this?"
+        return self._misfit(name)
+
+    def _misfit(self, name: str) -> tuple[str, str] | None:
+        """Return the field that a header plainly says, where its cells are not written as such values are."""
+        for field in FIELDS:
+            if score(field, name) >= SURE and not self.has(field):
+                return field, f"most of its cells are not {KINDS[FIELDS[field].kind].wanted}."
         return None
 
 

@@ -44,9 +44,9 @@ def convert(text: pl.DataFrame, *, date_formats: tuple[str, ...] = (), separator
     A row without a readable date or code, or without patient, visit and claim number, is not kept; any other cell that
     cannot be read is null.
 
-    >>> c = convert(pl.DataFrame({"code": ["97530"], "dos": ["2026-03-04"], "visit_id": ["V1"], "minutes": ["-5"]}))
-    >>> c.values["minutes"].to_list(), c.faults["message"].to_list()
-    ([None], ["'-5' is not whole minutes from 0 to 1440; the cell is read as missing"])
+    >>> c = convert(pl.DataFrame({"code": ["97530"], "dos": ["2026-03-04"], "visit_id": ["V1"], "units": ["--"]}))
+    >>> c.values["units"].to_list(), c.faults["message"].to_list()
+    ([None], ['a text of 2 characters is not a number; the cell is read as missing'])
     """
     cells = _in_one_cell(_in_one_cell(text, MODIFIERS), DIAGNOSES)
     kinds = {name: _kind(name, date_formats, separator) for name in cells.columns}
@@ -132,7 +132,12 @@ def _faults(cells: pl.DataFrame, read: pl.DataFrame, kinds: dict[str, CellKind])
     """Return the faults of all rows, in their order."""
     key = next(key for key in KEYS if key in kinds)
     absent = {name: pl.col(f"{name} absent") & ~pl.col(f"{name} unread") for name in ("code", "dos")}
-    found = read.with_columns(**{f"{name} absent": mask for name, mask in absent.items()})
+    nothing = pl.all_horizontal(absent.values())
+    found = read.with_columns(
+        **{f"{name} absent": mask & ~nothing for name, mask in absent.items()},
+        keyless=pl.col("keyless") & ~nothing,
+        nothing=nothing,
+    )
     kinds_of_fault = [
         *((f"{name} unread", name, _unread_message(name, kind)) for name, kind in kinds.items()),
         ("backward", "stop", pl.format("'{}' is before the start, '{}'" + _CELL_LOST, "stop", "start")),
@@ -140,13 +145,14 @@ def _faults(cells: pl.DataFrame, read: pl.DataFrame, kinds: dict[str, CellKind])
         ("code absent", "code", pl.lit("no procedure code" + _ROW_LOST)),
         ("dos absent", "dos", pl.lit("no date" + _ROW_LOST)),
         ("keyless", key, pl.lit("no patient, visit or claim number" + _ROW_LOST)),
+        ("nothing", "code", pl.lit("no procedure code and no date, as in a row of totals" + _ROW_LOST)),
     ]
     present = found.select(pl.col(mask).any() for mask, _, _ in kinds_of_fault).row(0, named=True)
     parts = [_NO_FAULTS]
     for mask, field, message in kinds_of_fault:
         if present[mask]:
             index = found[mask].arg_true()
-            told = cells[index].select(message.alias("message"))
+            told = cells[index].with_columns(message.alias("message"))
             parts.append(
                 told.select(pl.lit(index).cast(pl.Int64).alias("index"), field=pl.lit(field), message="message")
             )

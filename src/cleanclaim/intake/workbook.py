@@ -134,7 +134,7 @@ def _why_none(name: str, sheets: Sequence[Sheet], mapping: Mapping) -> str:
     try:
         bind(f"{name}, sheet {sheets[0].name}", first.header if first else [], mapping)
     except UnreadableFile as error:
-        among = f" None of its {len(sheets)} sheets has them." if len(sheets) > 1 else ""
+        among = f"; none of its {len(sheets)} sheets has them" if len(sheets) > 1 else ""
         return f"{error.message}{among}"
     return f"{name}: no sheet has a header with our columns"
 
@@ -146,10 +146,11 @@ def _source(name: str, sheet: Sheet, file_id: int, mapping: Mapping, note: str |
     def rows() -> Iterator[Rows]:
         told = tuple(each for each in notes if each is not None)
         for frame in _frames(sheet, binding):
-            yield portion(frame, binding, mapping, file_id, notes=told, sheet=sheet.name)
+            yield portion(frame, binding, mapping, file_id, name, notes=told, sheet=sheet.name)
             told = ()
         if told:
-            yield portion(_frame([], [], sheet, binding), binding, mapping, file_id, notes=told, sheet=sheet.name)
+            empty = _frame([], [], sheet, binding)
+            yield portion(empty, binding, mapping, file_id, name, notes=told, sheet=sheet.name)
 
     return Source(
         file_id,
@@ -218,7 +219,7 @@ def as_text(cell: Cell, kind: str, *, since_1904: bool) -> str:
     if isinstance(cell, int | float):
         return _number(float(cell), kind, since_1904=since_1904)
     if isinstance(cell, datetime):
-        if kind == "time":
+        if kind in ("time", "minutes"):
             return cell.strftime("%H:%M:%S")
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
     if isinstance(cell, timedelta):

@@ -17,6 +17,9 @@ from cleanclaim.rules.rule import Fix, Needs, Rule, Severity, Who
 
 CHIROPRACTOR = "DC"
 
+# what reports quality to Medicare is no service: codes with a letter that no catalogue of services holds
+_service = pl.col("known_code") | pl.col("code").str.contains(r"^\d+$")
+
 V130 = Rule(
     id="V130",
     name="chiropractor-bills-other-service",
@@ -24,7 +27,7 @@ V130 = Rule(
     grain=Grain.LINE,
     cite=(cites.CHIROPRACTORS, cites.CHIROPRACTORS_GY),
     # original Medicare: its fee schedule and its yearly threshold
-    applies=pl.col("beside_manipulation") & pl.col("fee_status_applies") & pl.col("kx_applies"),
+    applies=pl.col("beside_manipulation") & _service & pl.col("fee_status_applies") & pl.col("kx_applies"),
     when=(pl.col("credential") == CHIROPRACTOR) & ~pl.col("has_gy"),
     found=pl.coalesce(pl.col("modifiers_text"), pl.lit("no modifier")),
     expected=pl.lit("GY: excluded when a chiropractor gives it"),
@@ -51,6 +54,7 @@ P108 = Rule(
     & pl.col("pair_edits_apply")
     & pl.col("in_force")
     & (pl.col("indicator") == 1)
+    & ~pl.col("has_gy")
     & (pl.col("bypass_two") | (pl.col("bypass_one") & pl.col("either_column_bypass"))),
     when=pl.col("same_diagnoses"),
     found=pl.format(

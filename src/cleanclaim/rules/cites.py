@@ -151,7 +151,9 @@ ANATOMIC_MODIFIERS = Citation(
     "Aetna Better Health of Louisiana, anatomical modifier policy", "a missing or unfitting modifier is denied"
 )
 SIDE_MODIFIERS = Citation(
-    "Medicare contractors' modifier guidance", "LT and RT not beside 50 or a finger or toe modifier"
+    "Medicare contractors' modifier guidance, as reprinted by medicalbillingcptmodifiers.com",
+    "LT and RT not beside 50 or a finger or toe modifier",
+    "https://www.medicalbillingcptmodifiers.com/2010/06/hand-and-foot-modifier.html",
 )
 
 # filing

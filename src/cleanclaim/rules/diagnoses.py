@@ -100,9 +100,9 @@ I113 = Rule(
     found=pl.format("diagnosis {} listed more than once", pl.col("diagnosis_repeated")),
     expected=pl.lit("each diagnosis once"),
     message=(
-        "Claim of {dos}: {found}, expected {expected}. A code is reported once for an encounter, also for both sides "
-        "where it does not tell them apart. Remove the repeat and correct the pointers, or use the codes of the two "
-        "sides if there are such."
+        "Claim of {dos}: {found}, expected {expected}. A code is reported once for an encounter, even when both sides "
+        "are treated and the code does not tell them apart. Remove the repeat and correct the pointers, or use the "
+        "codes of the two sides if there are such."
     ),
     severity=Severity.COMPLIANCE,
     denial=("16",),

@@ -49,8 +49,8 @@ V102 = Rule(
     cite=(cites.THERAPIST_SERVICES, cites.ALWAYS_THERAPY_EDITS),
     applies=pl.when(pl.col("is_evaluation").is_not_null()).then(pl.col("is_evaluation") & _required.is_not_null()),
     when=pl.col("clinician_discipline") != _required,
-    found=pl.format("a clinician of {}", pl.col("clinician_discipline")),
-    expected=pl.format("one of {}, or the other discipline's evaluation code", _required),
+    found=pl.format("a {} clinician", pl.col("clinician_discipline")),
+    expected=pl.format("a {} clinician, or the other discipline's evaluation code", _required),
     message=(
         "{code} of {dos}: {found}, expected {expected}. The code is one discipline's evaluation (GP physical, GO "
         "occupational, GN speech-language), and a clinician of another is not paid for it. Bill the evaluation code "

@@ -3,8 +3,10 @@
 Place and bill type (Medicare Claims Processing Manual, ch. 26, sec. 10.5; ch. 5, sec. 10): the place of service is
 one of CMS's set, and place or bill type go with the setting in which the practice says the visit took place.
 
-Filing (42 CFR 424.44; contracts): the payer receives the claim within its limit from the date of service. A claim
-whose day of receipt is not known is judged as if it were sent on the day of the check.
+Filing (42 CFR 424.44; contracts): the payer receives the claim within its limit from the date of service, which for an
+institutional claim is its last (Medicare Claims Processing Manual, ch. 1, sec. 70.1). A replacement has a limit of its
+own, which is not known here: one that comes late is not judged. A claim whose day of receipt is not
+known is judged as if it were sent on the day of the check.
 
 Repeats (ch. 1, sec. 120): a service that an earlier claim already carries is denied as an exact duplicate; a
 correction is sent as a replacement (frequency 7) that names the claim it replaces. A void or replaced claim repeats
@@ -116,7 +118,7 @@ I304 = Rule(
     expected=pl.format("receipt by {}", day(pl.col("filing_deadline"))),
     message=(
         "Claim of {dos}: {found}, expected {expected}. The payer denies what comes after its limit, and the patient "
-        "may not be billed for it. If the claim was sent in time, keep the proof; if not, look for an exception "
+        "may not be billed for it. If the claim was sent in time, send the proof; if not, look for an exception "
         "such as coverage granted afterwards."
     ),
     severity=Severity.DENIAL,
@@ -198,7 +200,8 @@ I308 = Rule(
     title="A line charge of zero or below",
     grain=Grain.LINE,
     cite=(cites.CLAIM_ITEMS,),
-    applies=_billed,
+    # a code that reports quality, which no catalogue of services holds, rightly has a charge of zero
+    applies=_billed & pl.col("known_code"),
     when=_charged <= 0,
     found=pl.format("charge {}", dollars(_charged)),
     expected=pl.lit("a charge above $0.00"),
@@ -284,8 +287,9 @@ I312 = Rule(
     found=pl.format("received or sent {}", day(pl.col("received"))),
     expected=pl.format("on or after the last service, {}", day(pl.col("dos_last"))),
     message=(
-        "Claim of {dos}: {found}, expected {expected}. A payer denies a bill that is older than its service. Correct "
-        "the date of service from the treatment note, or the day of receipt."
+        "Claim of {dos}: {found}, expected {expected}. A claim cannot be received before its last service: one of "
+        "the dates is wrong, and the payer denies the claim. Correct the date of service from the treatment note, or "
+        "the day of receipt."
     ),
     severity=Severity.DENIAL,
     denial=("110",),

@@ -6,7 +6,7 @@ evaluation and management beside another service, never for therapy.
 
 Spinal manipulation is paid by Medicare as active treatment, which AT says, from October 1, 2004; without it the line is
 denied as maintenance (Medicare Benefit Policy Manual, ch. 15, sec. 240.1.3). A line that is meant to be denied, with
-GA, GX, GY or GZ, bears none, and AT beside GA is rejected.
+GA, GX, GY or GZ, bears none. AT beside GA contradicts itself; one contractor says in writing that it rejects both.
 
 96 says habilitative and 97 rehabilitative, from 2018, to plans that count the two benefits apart: one of them, where
 the plan wants it.
@@ -127,10 +127,10 @@ D305 = Rule(
     expected=pl.lit("AT for active treatment or GA for maintenance"),
     message=(
         "{code} of {dos}: {found}, expected {expected}. AT says that the treatment is active, GA that a denial as "
-        "not necessary is expected; a line with both is rejected without appeal. Keep the one that the record "
-        "supports."
+        "not necessary is expected, so the line contradicts itself. Palmetto GBA rejects such lines without appeal; "
+        "other contractors may do the same. Keep the one that the record supports."
     ),
-    severity=Severity.DENIAL,
+    severity=Severity.COMPLIANCE,
     denial=("4",),
     fix=Fix("Keep AT or GA as the record supports", Needs.CLINICIAN, Who.THERAPIST),
     priced_cents=_line_cents,

@@ -80,8 +80,8 @@ I503 = Rule(
     found=pl.format("lines with {}, occurrence codes missing: {}", pl.col("therapy_disciplines"), _missing),
     expected=pl.lit("the days of onset, first treatment and plan of care of each discipline"),
     message=(
-        "Claim of {dos}: {found}; expected: {expected}. Medicare asks for them on every therapy claim of a facility "
-        "and returns a claim without them. Onset is 11; first treatment 35 for GP, 44 for GO, 45 for GN; plan "
+        "Claim of {dos}: {found}; expected: {expected}. The payer asks for them on every therapy claim of a facility, "
+        "and a claim without them may be returned. Onset is 11; first treatment 35 for GP, 44 for GO, 45 for GN; plan "
         "established or last reviewed 29 for GP, 17 for GO, 30 for GN. Take the days from the record."
     ),
     severity=Severity.DENIAL,
@@ -164,8 +164,8 @@ I507 = Rule(
     found=pl.format("{} to {} on one line", day(pl.col("dos")), day(_ends)),
     expected=pl.lit("a line for each date"),
     message=(
-        "{code}: {found}, expected {expected}. The units of a timed code follow the minutes of each date, so a line "
-        "for several is rejected, and whether its units are right cannot be checked. Bill a line for each date."
+        "{code} of {dos}: {found}, expected {expected}. The units of a timed code follow the minutes of each date, so "
+        "a line for several is rejected, and whether its units are right cannot be checked. Bill a line for each date."
     ),
     severity=Severity.DENIAL,
     denial=("16",),

@@ -46,7 +46,8 @@ D201 = Rule(
     title="KX below the year's threshold",
     grain=Grain.LINE,
     cite=(cites.KX_THRESHOLD, cites.KX_LAW),
-    applies=_kx & pl.col("kx_applies"),
+    # on an orthosis KX says that its coverage criteria are met, and has nothing to do with the threshold
+    applies=_kx & _therapy & pl.col("kx_applies"),
     when=_at_most <= _threshold,
     found=pl.format("KX with at most {} this year", dollars(_at_most)),
     expected=pl.format("KX only above {}", dollars(_threshold)),
@@ -91,7 +92,7 @@ D203 = Rule(
     title="KX together with GA or GZ",
     grain=Grain.LINE,
     cite=(cites.KX_AGAINST_GA, cites.KX_THRESHOLD),
-    applies=_kx,
+    applies=_kx & _therapy,
     when=_ga | _gz,
     found=_borne,
     expected=pl.lit("KX alone, or GA or GZ without it"),
@@ -142,7 +143,7 @@ D205 = Rule(
     message=(
         "{code} of {dos}: {found}, expected {expected}. GA states that the patient signed a notice and makes the "
         "patient liable; without the notice the provider is. File the notice if there is one; a notice cannot be "
-        "made up for afterwards."
+        "given after the service."
     ),
     severity=Severity.COMPLIANCE,
     fix=Fix(

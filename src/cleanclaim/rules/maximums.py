@@ -23,6 +23,8 @@ _indicator = pl.col("mue_mai")
 _charged_per_unit = charged_per_unit(pl.col("charge_cents"), pl.col("units"))
 _line_excess = pl.col("units") - _maximum
 _day_excess = pl.col("day_units") - _maximum
+# a code with a maximum of zero is not paid at all: a line with GY says so itself
+_asked = pl.col("unit_maximums_apply") & ((_maximum > 0) | ~pl.col("has_gy"))
 
 M101 = Rule(
     id="M101",
@@ -30,7 +32,7 @@ M101 = Rule(
     title="More units on a line than its published maximum",
     grain=Grain.LINE,
     cite=(cites.UNIT_MAXIMUMS, cites.NCCI_GENERAL),
-    applies=pl.col("unit_maximums_apply") & (_indicator == 1),
+    applies=_asked & (_indicator == 1),
     when=pl.col("units") > _maximum,
     found=pl.format("{} on the line", units_text(pl.col("units"))),
     expected=pl.format("at most {} on a line", units_text(_maximum)),
@@ -54,7 +56,7 @@ M102 = Rule(
     grain=Grain.LINE,
     cite=(cites.UNIT_MAXIMUMS, cites.NCCI_GENERAL),
     # Medicaid's table has no indicator
-    applies=pl.col("unit_maximums_apply") & pl.col("first_of_day") & (_indicator.is_null() | (_indicator > 1)),
+    applies=_asked & pl.col("first_of_day") & (_indicator.is_null() | (_indicator > 1)),
     when=pl.col("day_units") > _maximum,
     found=pl.format("{} on the day", units_text(pl.col("day_units"))),
     expected=pl.concat_str(

@@ -271,7 +271,6 @@ D108 = Rule(
         Needs.NOTE,
         Who.BILLER,
     ),
-    priced_cents=_line_cents,
 )
 
 D109 = Rule(
@@ -296,7 +295,6 @@ D109 = Rule(
     severity=Severity.UNDERBILLING,
     fix=Fix("Remove CQ or CO from the units that the therapist gave", Needs.NOTE, Who.BILLER),
     yields_to=("D106",),
-    priced_cents=_line_cents,
 )
 
 D110 = Rule(
@@ -332,8 +330,8 @@ D111 = Rule(
     found=pl.format("{} modifiers", pl.col("modifier_count")),
     expected=pl.format("at most {}", pl.lit(MOST_MODIFIERS)),
     message=(
-        "{code} of {dos}: {found}, expected {expected}. A claim line has room for four; what stands after them is "
-        "lost on the way, and the payer judges the line without it. Keep those that decide payment: bypass, "
+        "{code} of {dos}: {found}, expected {expected}. A claim line has room for four; any after the fourth are "
+        "dropped, and the payer judges the line without them. Keep those that decide payment: bypass, "
         "discipline, assistant, KX."
     ),
     severity=Severity.DENIAL,

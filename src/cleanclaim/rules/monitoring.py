@@ -35,7 +35,9 @@ V110 = Rule(
     expected=pl.lit("one device code for each 30 days"),
     message=(
         "{code} of {dos}: {found}; expected: {expected}. The code pays the device for a whole period, whatever the "
-        "number of devices, so a second one within it is denied. Bill the next one when its own period is over."
+        "number of devices, so a second one within it is denied. The days are counted between dates of service: "
+        "correct those if they stand at different places in their periods; else bill the next device when its own "
+        "period is over."
     ),
     severity=Severity.DENIAL,
     denial=("151",),

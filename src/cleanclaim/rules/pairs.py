@@ -24,7 +24,8 @@ from cleanclaim.claims.schema import Grain
 from cleanclaim.rules import cites
 from cleanclaim.rules.rule import Fix, Needs, Rule, Severity, Who
 
-_edited = pl.col("pair_edits_apply") & pl.col("in_force")
+# a line with GY is sent to be denied, whatever stands beside it
+_edited = pl.col("pair_edits_apply") & pl.col("in_force") & ~pl.col("has_gy")
 _separable = _edited & (pl.col("indicator") == 1)
 _never = _edited & (pl.col("indicator") == 0)
 _any_bypass = pl.col("bypass_one") | pl.col("bypass_two")
@@ -96,6 +97,7 @@ P102 = Rule(
     severity=Severity.DENIAL,
     denial=("97", "236"),
     fix=Fix("Remove the code that is not to be billed beside the other", Needs.NOTE, Who.BILLER),
+    yields_to=("V130",),
     priced_cents=pl.col("allowed_cents"),
     charged_cents=pl.col("charge_cents"),
     coverage=pl.col("table_age"),
@@ -119,6 +121,7 @@ P103 = Rule(
     severity=Severity.DENIAL,
     denial=("97", "236"),
     fix=Fix("Remove the modifier and the code that is not to be billed beside the other", Needs.NOTE, Who.BILLER),
+    yields_to=("V130",),
     priced_cents=pl.col("allowed_cents"),
     charged_cents=pl.col("charge_cents"),
     coverage=pl.col("table_age"),
@@ -170,8 +173,9 @@ P105 = Rule(
     found=pl.format("modifier {}", pl.col("bypass_text")),
     expected=pl.lit("no bypass modifier: no edit names this code and another of the day"),
     message=(
-        "{code} of {dos}: {found}; expected: {expected}. The modifier changes nothing in payment and draws review, "
-        "for it states a separation that nobody asked about. Remove it unless the payer asks for it in writing."
+        "{code} of {dos}: {found}; expected: {expected}. The modifier does not change the payment and invites "
+        "review, because it claims a separation that no edit asks for. Remove it unless the payer asks for it in "
+        "writing."
     ),
     severity=Severity.COMPLIANCE,
     fix=Fix("Remove the bypass modifier", Needs.NOTE, Who.BILLER),
@@ -222,6 +226,7 @@ P107 = Rule(
     severity=Severity.DENIAL,
     denial=("97", "236"),
     fix=Fix("Move the modifier to the column two line", Needs.NOTE, Who.BILLER),
+    yields_to=("V130",),
     priced_cents=pl.col("allowed_cents"),
     charged_cents=pl.col("charge_cents"),
     coverage=pl.col("table_age"),

@@ -15,7 +15,8 @@ from cleanclaim.rules import cites
 from cleanclaim.rules.rule import Fix, Needs, Rule, Severity, Who
 
 _group = pl.col("code_group")
-_orthosis = (_group == "sided_orthosis") & pl.col("orthosis_side_required")
+# the contractors whose notices these are take professional claims; a hospital bills an orthosis elsewhere
+_orthosis = (pl.col("claim_form") == "professional") & (_group == "sided_orthosis") & pl.col("orthosis_side_required")
 _limb = _group.is_in(["arm_splint", "leg_splint"])
 _side = pl.col("has_lt") | pl.col("has_rt")
 _digit = pl.col("has_finger") | pl.col("has_toe")
@@ -74,8 +75,8 @@ D115 = Rule(
     found=_borne,
     expected=pl.lit("LT, RT, 50, or the finger or toe"),
     message=(
-        "{code} of {dos}: {found}, expected {expected}. This payer denies a service to one of two sides whose line "
-        "does not say which. Add it from the treatment note."
+        "{code} of {dos}: {found}, expected {expected}. This payer denies the line when it does not say which side "
+        "was treated. Add the side from the treatment note."
     ),
     severity=Severity.DENIAL,
     denial=("4",),
@@ -98,7 +99,8 @@ D116 = Rule(
     .otherwise(pl.lit("the finger or toe modifier alone")),
     message=(
         "{code} of {dos}: {found}, expected {expected}. 50 says both sides, and a finger or toe modifier names its "
-        "side already; LT or RT beside them is wrong and may be denied. Remove it."
+        "side already, so LT or RT beside them says nothing more and payers may deny the line. Keep the modifier that "
+        "the note supports and remove the other."
     ),
     severity=Severity.DENIAL,
     denial=("4",),
@@ -121,7 +123,7 @@ D117 = Rule(
     .otherwise(pl.lit("a toe: TA or T1 to T9")),
     message=(
         "{code} of {dos}: {found}, expected {expected}. The modifier names a part of the body to which the code does "
-        "not go, and the line is denied. Correct the modifier or the code from the treatment note."
+        "not go, and a payer that compares the two denies the line. Correct the modifier or the code from the note."
     ),
     severity=Severity.DENIAL,
     denial=("4",),
