@@ -10,7 +10,7 @@ from typing import Any
 import rule_cases
 
 from cleanclaim import app
-from cleanclaim.intake.fields import FIELDS
+from cleanclaim.intake.fields import DIAGNOSES, FIELDS, MODIFIERS
 from cleanclaim.rules.rule import Rule
 
 SHOWN = {"fails": "finding", "passes": "pass"}
@@ -23,7 +23,8 @@ _CARRIED = {
     "pointers": "carries_pointers",
 }
 """Fields of which an input says by an empty value that it could hold one."""
-_NUMBERED = {"modifier_1", "modifier_2", "modifier_3", "modifier_4"}
+_NUMBERED = {*MODIFIERS[1:], *DIAGNOSES[1:]}
+"""Fields that write one list over several columns."""
 _OF_THE_VISIT = ("visit_id", "claim_id", "patient_id", "payer", "dos")
 
 
@@ -89,7 +90,7 @@ def _gathered(visit: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fields(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    modifiers = [row[name] for name in sorted(_NUMBERED) if row[name] is not None]
+    modifiers = [row[name] for name in MODIFIERS[1:] if row[name] is not None]
     if modifiers:
         yield "modifiers", " ".join(modifiers)
     for name, field in FIELDS.items():

@@ -113,7 +113,7 @@ def test_a_person_who_watches_is_told_where_a_report_went(tmp_path: Path) -> Non
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full there")
 @pytest.mark.parametrize("arguments", [["check", "visits.json"], ["pairs", "97530", "97150"]], ids=["long", "short"])
 def test_a_full_disk_is_no_finding(arguments: list[str]) -> None:
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         done = run(arguments, stdout=full)
     assert (done.returncode, done.stderr) == (2, b"cleanclaim: standard output: no space left on device\n")
 

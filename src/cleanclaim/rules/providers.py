@@ -88,7 +88,8 @@ I204 = Rule(
     grain=Grain.LINE,
     cite=(cites.THERAPIST_SERVICES, cites.ASSISTANT_UNITS),
     applies=(pl.col("claim_form") == "professional") & first_of_claim("renders_as_assistant"),
-    when=pl.col("renders_as_assistant"),
+    # without a number the input says who treated, not who stands on the claim
+    when=pl.col("renders_as_assistant") & pl.when(pl.col("rendering_npi").is_not_null()).then(pl.lit(True)),
     found=pl.coalesce(
         pl.format("rendering provider with credential {}", pl.col("credential")),
         pl.format("rendering provider with taxonomy {}", pl.col("taxonomy")),
