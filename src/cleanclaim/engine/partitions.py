@@ -36,7 +36,7 @@ def whole_patients(batches: Iterable[pl.DataFrame], rows: int = ROWS) -> Iterato
         return
     with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder, ThreadPoolExecutor(1) as ahead:
         spilled: list[_Spilled] = []
-        for number, batch in enumerate(_chain(first, second, incoming)):
+        for number, batch in enumerate(_chain(first, second, _read_ahead(incoming, ahead))):
             spilled.append(_spill(batch, Path(folder) / f"{number}.arrow"))
         # while a partition is worked on, the next one is read
         coming: Future[pl.DataFrame] | None = None
@@ -46,6 +46,14 @@ def whole_patients(batches: Iterable[pl.DataFrame], rows: int = ROWS) -> Iterato
                 yield ready.result()
         if coming is not None:
             yield coming.result()
+
+
+def _read_ahead(batches: Iterator[pl.DataFrame], pool: ThreadPoolExecutor) -> Iterator[pl.DataFrame]:
+    """Yield the batches, reading the next one while the last is worked on."""
+    coming = pool.submit(next, batches, None)
+    while (batch := coming.result()) is not None:
+        coming = pool.submit(next, batches, None)
+        yield batch
 
 
 @dataclass(frozen=True, slots=True)
