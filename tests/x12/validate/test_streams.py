@@ -141,3 +141,10 @@ def test_mutated_files_never_raise() -> None:
 def test_any_order_of_segments_never_raises(pieces: list[bytes], tail: bytes) -> None:
     found = validate(ISA.encode() + b"~" + b"".join(pieces) + tail)
     assert not found.accepted
+
+
+@pytest.mark.parametrize("tail", [b"ISA", b"ISA*00*", b"\nISA", b"~ISA", b"ISA*" + b"x" * 300])
+def test_a_file_that_ends_in_the_beginning_of_an_interchange_comes_to_an_end(tail: bytes) -> None:
+    for begun in (ISA.encode() + b"~", ISA.encode() + b"~GS*HC~"):
+        assert not validate(begun + tail).accepted
+        assert not validate(begun + tail, block_bytes=64).accepted

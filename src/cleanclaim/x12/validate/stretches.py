@@ -104,7 +104,9 @@ class Stretches:
             whole = count == len(segments)
             stop = max(segments.end, blocks.begin) if whole else int(segments.start[count])
             done = segments.until(count)
-            last = bool(whole and blocks.ended and not self._tail(stop)[1].startswith(b"ISA"))
+            # an interchange with delimiters of its own may follow, as long as each turn gets further
+            follows = stop > blocks.begin and self._tail(stop)[1].startswith(b"ISA")
+            last = whole and blocks.ended and not follows
             stretch = Stretch(done, self.context, blocks.shift, self.before, last, self._inner)
             self._check_segments(stretch)
             self.context = Context()
