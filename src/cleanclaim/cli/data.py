@@ -87,8 +87,9 @@ def _imported(entry: object) -> dict[str, object]:
 
 
 def _print_outcome(outcome: Outcome) -> None:
-    from cleanclaim.cli.layout import counted, paragraph, sentence
+    from cleanclaim.cli.layout import paragraph, sentence
     from cleanclaim.codes.imports.changes import heading
+    from cleanclaim.reports.words import counted
 
     for entry in outcome.imported:
         part = f", file {entry.part} of {entry.parts}" if entry.part else ""
@@ -111,8 +112,9 @@ def _print_outcome(outcome: Outcome) -> None:
 
 
 def _print_changes(changes: list[Change], *, therapy_only: bool, shown: int | None) -> None:
-    from cleanclaim.cli.layout import counted, paragraph, sentence, show
+    from cleanclaim.cli.layout import paragraph, sentence, show
     from cleanclaim.codes.imports.changes import heading
+    from cleanclaim.reports.words import counted
 
     tables = dict.fromkeys((change.kind, change.table) for change in changes)
     for kind, table in tables:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cleanclaim.cli.layout import counted, dollars, paragraph, show
+from cleanclaim.cli.layout import paragraph, show
 from cleanclaim.cli.output import Json, emit, errors
+from cleanclaim.reports.words import counted, dollars
 
 if TYPE_CHECKING:
     from cleanclaim.runs.diff import Diff

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cleanclaim.cli.layout import counted, paragraph, show
+from cleanclaim.cli.layout import paragraph, show
 from cleanclaim.cli.output import emit
 from cleanclaim.cli.target import Target
 from cleanclaim.errors import InputError
+from cleanclaim.reports.words import counted
 
 if TYPE_CHECKING:
     from cleanclaim.engine.report import Report

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleanclaim.cli.layout import counted, paragraph, show, table
+from cleanclaim.cli.layout import paragraph, show, table
 from cleanclaim.cli.output import errors, named
 from cleanclaim.cli.target import Target
 from cleanclaim.errors import InputError, UnreadableFile
+from cleanclaim.reports.words import counted
 
 if TYPE_CHECKING:
     from cleanclaim.beginnings import Draft

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cleanclaim.reports.words import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -26,17 +28,6 @@ Part = str | tuple[str, str]
 def width() -> int:
     """Return the columns to fill: those of the terminal within reason, 80 where there is none."""
     return min(max(shutil.get_terminal_size((80, 24)).columns, NARROWEST), BROADEST)
-
-
-def printable(text: str) -> str:
-    r"""Return ``text`` with every character that does not print as its escape.
-
-    >>> printable("V1\x1b[31m\u202e")
-    'V1\\x1b[31m\\u202e'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def show(*parts: Part) -> None:
@@ -103,24 +94,3 @@ def sentence(text: str) -> str:
     'Pair table of 2024-07-01'
     """
     return f"{text[:1].upper()}{text[1:]}"
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "row"), counted(1200, "row"), counted(2, "visit", "visits")
-    ('1 row', '1,200 rows', '2 visits')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def dollars(cents: int | None) -> str:
-    """Return cents as dollars.
-
-    >>> dollars(123456), dollars(-5)
-    ('$1,234.56', '-$0.05')
-    """
-    if cents is None:
-        return "not known"
-    sign = "-" if cents < 0 else ""
-    return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"

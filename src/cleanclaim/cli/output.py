@@ -12,8 +12,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cleanclaim.cli.layout import printable
 from cleanclaim.errors import CleanclaimError, InputError, UnreadableFile
+from cleanclaim.reports.words import printable
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 

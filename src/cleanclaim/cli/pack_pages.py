@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from cleanclaim.cli.layout import counted, paragraph, sentence, show, table
+from cleanclaim.cli.layout import paragraph, sentence, show, table
+from cleanclaim.reports.words import counted
 
 Entry = Mapping[str, Any]
 

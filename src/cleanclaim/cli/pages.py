@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cleanclaim.cli.layout import counted, dollars, paragraph, sentence, show, table
+from cleanclaim.cli.layout import paragraph, sentence, show, table
+from cleanclaim.reports.words import counted, dollars
 
 _UNITS = {
     "timed": "Timed: one unit for each {minutes} minutes with the patient.",

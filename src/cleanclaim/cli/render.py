@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from cleanclaim.cli.layout import counted, dollars, paragraph, sentence, show, table
+from cleanclaim.cli.layout import paragraph, sentence, show, table
 from cleanclaim.engine.report import PAYER_SILENT, Report, asked_of_payers
 from cleanclaim.reports.statistics import statistics
+from cleanclaim.reports.words import counted, dollars
 from cleanclaim.rules.rule import Severity
 
 _STYLE = {"denial": "bold red", "compliance": "bold yellow", "underbilling": "bold cyan", "advice": "dim"}

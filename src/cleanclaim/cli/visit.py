@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cleanclaim.cli.layout import counted, dollars, paragraph, show
+from cleanclaim.cli.layout import paragraph, show
 from cleanclaim.cli.output import Json, emit, errors, read_request
+from cleanclaim.reports.words import counted, dollars
 
 Request = Annotated[str, typer.Argument(metavar="FILE", help="File with the visit as JSON; - is standard input.")]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cleanclaim.cli.layout import counted, dollars, show, table
+from cleanclaim.cli.layout import show, table
 from cleanclaim.errors import InputError
+from cleanclaim.reports.words import counted, dollars
 
 _MONEY = ("charge_cents", "paid_cents", "adjustment_cents")
 _HEADINGS = {"charge_cents": "charged", "paid_cents": "paid", "adjustment_cents": "adjusted"}

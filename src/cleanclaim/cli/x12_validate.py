@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cleanclaim.cli.layout import printable
 from cleanclaim.cli.output import Json, emit, errors
 from cleanclaim.errors import InputError
+from cleanclaim.reports.words import printable
 
 if TYPE_CHECKING:
     from cleanclaim.x12.validate import Validation
