@@ -21,6 +21,7 @@ _CARRIED = {
     "occurrence_codes": "carries_occurrences",
     "revenue_code": "carries_revenue",
     "pointers": "carries_pointers",
+    "original_reference": "carries_original",
 }
 """Fields of which an input says by an empty value that it could hold one."""
 _NUMBERED = {*MODIFIERS[1:], *DIAGNOSES[1:]}

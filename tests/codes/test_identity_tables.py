@@ -122,6 +122,31 @@ def test_credentials(credential: str, discipline: str | None, assistant: bool) -
     assert row == (credential, discipline, assistant)
 
 
+@pytest.mark.parametrize(
+    ("credential", "role"),
+    [
+        ("COTA", "OTA"),
+        ("COTA/L", "OTA"),
+        ("LPTA", "PTA"),
+        ("PTA-L", "PTA"),
+        ("OTR", "OT"),
+        ("DPT", "PT"),
+        ("CCC-SLP", "SLP"),
+    ],
+)
+def test_roles_by_credential(credential: str, role: str) -> None:
+    assert modifiers.credential_roles()[credential] == role
+
+
+def test_physicians_are_no_therapists() -> None:
+    by_credential, by_taxonomy = modifiers.physicians()
+    named = set(by_credential.filter("physician")["credential"])
+    assert {"MD", "DO", "NP", "PA-C", "CNS", "DPM"} < named
+    assert named & set(modifiers.credential_discipline().drop_nulls("discipline")["credential"]) == set()
+    assert by_taxonomy["physician"].sum() == 42
+    assert not by_taxonomy.filter(taxonomy="111N00000X")["physician"].item()
+
+
 def test_taxonomies_go_by_classification_not_by_the_first_digits() -> None:
     rows = modifiers.taxonomy_discipline()
     assert rows.group_by("discipline", "assistant").len().sort("discipline", "assistant").rows() == [
@@ -173,7 +198,7 @@ def test_bill_types_of_each_setting() -> None:
 def test_only_our_own_words_for_licensed_code_sets() -> None:
     revenue = tables.load("revenue_codes")
     assert revenue.drop_nulls("label").select("discipline").null_count().item() == 0
-    assert tables.load("taxonomies").columns == ["taxonomy", "discipline", "assistant", "label"]
+    assert tables.load("taxonomies").columns == ["taxonomy", "discipline", "assistant", "label", "physician"]
     for name in ("bill_types", "revenue_codes", "places", "taxonomies"):
         labels = tables.load(name)["label"].drop_nulls()
         assert not labels.str.contains(r"[A-Z]{4,}").any()

@@ -110,7 +110,8 @@ def test_policy_has_every_pack_in_every_period_once() -> None:
     assert policy.select("pack", "period").is_duplicated().sum() == 0
     assert policy.schema["period"] == pl.UInt32
     plain = {f.name for f in fields.FIELDS.values() if f.decides and not f.by_code} - {"filing_limit"}
-    assert set(policy.columns) == {"pack", "period", "filing_limit_days", "filing_limit_months"} | plain
+    limits = {f"{name}_{unit}" for name in ("filing_limit", "corrected_limit") for unit in ("days", "months")}
+    assert set(policy.columns) == {"pack", "period"} | limits | plain - {"corrected_filing_limit"}
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,7 @@ def test_code_policy_is_keyed_by_pack_code_and_period() -> None:
         "substitute_code": pl.String,
         "code_excluded": pl.Boolean,
         "counts_toward_timed_cap": pl.Boolean,
+        "relative_value": pl.Float64,
     }
     assert table.select("pack", "code", "period").is_duplicated().sum() == 0
 

@@ -19,12 +19,21 @@ THERAPISTS = {
     ("Specialist/Technologist", "Speech-Language Assistant"): ("GN", True, "speech-language assistant"),
 }
 
+# NUCC groupings whose clinicians have others' therapy billed incident to their own services
+PHYSICIANS = (
+    "Allopathic & Osteopathic Physicians",
+    "Physician Assistants & Advanced Practice Nursing Providers",
+    "Podiatric Medicine & Surgery Service Providers",
+)
+
 
 def build(folder: Path) -> dict[str, pl.DataFrame]:
     """Return the tables by name; each is one row per code, or per setting and code."""
     return {
         "modifiers": authored("modifiers").with_columns(pl.col("first_day", "last_day").str.to_date()).sort("modifier"),
-        "credentials": authored("credentials").with_columns(pl.col("assistant") == "true").sort("credential"),
+        "credentials": authored("credentials")
+        .with_columns(pl.col("assistant", "physician") == "true")
+        .sort("credential"),
         "taxonomies": _taxonomies(folder),
         "places": _places(folder),
         "setting_places": authored("setting_places").sort("setting", "place_of_service"),
@@ -47,6 +56,7 @@ def _taxonomies(folder: Path) -> pl.DataFrame:
             "discipline": pl.Series([f[0] for f in facts], dtype=pl.String),
             "assistant": [f[1] for f in facts],
             "label": pl.Series([f[2] for f in facts], dtype=pl.String),
+            "physician": rows["grouping"].is_in(PHYSICIANS),
         }
     )
 

@@ -32,7 +32,25 @@ def credential_discipline() -> pl.DataFrame:
     >>> credential_discipline().filter(pl.col("credential") == "COTA/L").row(0)
     ('COTA/L', 'GO', True)
     """
-    return tables.load("credentials")
+    return tables.load("credentials").drop("physician")
+
+
+@cache
+def credential_roles() -> dict[str, str]:
+    """Return the role that a therapist's or assistant's credential says: PT, PTA, OT, OTA or SLP.
+
+    A speech-language pathology assistant has none: no payer of therapy has a place for one.
+
+    >>> credential_roles()["COTA/L"], "MD" in credential_roles(), "SLPA" in credential_roles()
+    ('OTA', False, False)
+    """
+    said = credential_discipline().drop_nulls("discipline").rows()
+    assistants = set(ASSISTANT.values())
+    return {
+        credential: f"{DISCIPLINES[discipline]}A" if assistant else DISCIPLINES[discipline]
+        for credential, discipline, assistant in said
+        if not assistant or discipline in assistants
+    }
 
 
 @cache
@@ -42,4 +60,19 @@ def taxonomy_discipline() -> pl.DataFrame:
     >>> taxonomy_discipline().filter(pl.col("taxonomy") == "225100000X").row(0)
     ('225100000X', 'GP', False, 'physical therapist')
     """
-    return tables.load("taxonomies")
+    return tables.load("taxonomies").drop("physician")
+
+
+@cache
+def physicians() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return which credentials, and which taxonomy codes, are a physician's or nonphysician practitioner's.
+
+    One row per credential, or taxonomy code, with the Boolean ``physician``.
+
+    >>> physicians()[0].filter(pl.col("credential") == "MD").row(0)
+    ('MD', True)
+    """
+    return (
+        tables.load("credentials").select("credential", "physician"),
+        tables.load("taxonomies").select("taxonomy", "physician"),
+    )

@@ -23,6 +23,7 @@ from cleanclaim.dated import Span
 
 FOLDER = Path(__file__).parent / "authored"
 SHARED, SETTINGS, CITATIONS, GROUPS = "shared", "settings", "citations", "groups"
+MONITORING = "monitoring"
 CONDITIONS = (
     *("therapy", "always", "sometimes", "pt", "ot", "one_discipline", "treatment", "evaluation", "assistant"),
     *("timed", "pooled", "once_a_day", "addon", "separable", "never_together", "line_maximum", "day_maximum"),
@@ -85,7 +86,7 @@ def authored_codes() -> Iterator[str]:
     '97110 97112 97116 97140 97150 97530 97535 97537 97542 97750'
     """
     for path in sorted(FOLDER.glob("*.toml")):
-        if path.stem not in (SHARED, SETTINGS, CITATIONS, GROUPS):
+        if path.stem not in (SHARED, SETTINGS, CITATIONS, GROUPS, MONITORING):
             yield path.stem
 
 

@@ -20,12 +20,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.codes import hcpcs
+from cleanclaim.dated import FEW
 from cleanclaim.engine.alone import repeated
 from cleanclaim.engine.assistants import assistant_units, untimed_assistant_units
 from cleanclaim.engine.beside import beside, distinct
+from cleanclaim.engine.few import grouped, holding, order_of, rows_at
 from cleanclaim.engine.methods import QUARTER, SHORT, settled
 from cleanclaim.rules.rule import known_sum
 
@@ -126,8 +129,13 @@ def families() -> pl.DataFrame:
     )
 
 
-_ASSISTANT = pl.col("by").is_in(ASSISTANTS).fill_null(False)
-_UNCOUNTED = pl.col("by").is_in(UNCOUNTED).fill_null(False)
+def _given_by(roles: tuple[str, str]) -> pl.Expr:
+    # an equality each costs a few rows less than the search in a list
+    first, second = (pl.col("by").eq_missing(pl.lit(role)) for role in roles)
+    return first | second
+
+
+_ASSISTANT, _UNCOUNTED = _given_by(ASSISTANTS), _given_by(UNCOUNTED)
 _COUNTED_MINUTES = pl.when(_UNCOUNTED).then(0).otherwise(pl.col("minutes"))
 _OF_SERVICE = (
     "visit_key",
@@ -185,6 +193,7 @@ def _members(given: pl.DataFrame) -> pl.DataFrame:
 
 
 _POOLED, _METHOD = pl.col("pooled").fill_null(False), pl.col("unit_method")
+_BY_COUNT = pl.any_horizontal(_METHOD.eq(method) for method in COUNTED_METHODS)
 _MINUTES = pl.col("therapist_minutes") + pl.col("assistant_minutes")
 _FIRST, _FURTHER = pl.col("first_minutes"), pl.col("addon_minutes")
 _WHOLE = pl.when(_POOLED).then(_MINUTES // QUARTER)
@@ -196,7 +205,7 @@ _SOLO_UNITS = (
     .then(pl.col("given").cast(pl.Int64))
     .when(_POOLED & (_METHOD == "whole_15"))
     .then(_WHOLE)
-    .when(pl.col("timed") & _METHOD.is_in(COUNTED_METHODS))
+    .when(pl.col("timed") & _BY_COUNT)
     .then(_MIDPOINT_UNITS)
 )
 _COUNTS = (
@@ -224,10 +233,14 @@ _IN_ORDER = pl.when(pl.col("tie_policy").ne_missing("code_order")).then("row").o
 
 def _ranked(members: pl.DataFrame) -> pl.DataFrame:
     """Members sorted by visit, those in the pool first, the largest remainder first, then by the tie policy."""
-    return members.sort("visit_key", _SHORT_OF_QUARTER, _IN_ORDER, "family").with_columns_seq(_INDEX)
+    if members.height > FEW:
+        ranked = members.sort(_RANK)
+    else:
+        ranked = rows_at(members, order_of(members.select_seq(_RANK)))
+    return ranked.hstack([pl.Series("_index", np.arange(ranked.height))])
 
 
-_INDEX = pl.int_range(pl.len()).alias("_index")
+_RANK = ("visit_key", _SHORT_OF_QUARTER.alias("_short"), _IN_ORDER.alias("_in_order"), "family")
 _TOTALS = (
     _METHOD.first(),
     pl.col("_index").first().alias("_start"),
@@ -237,7 +250,7 @@ _TOTALS = (
         for name, values in (("timed_minutes", "code_minutes"), ("_whole", "whole_units"), ("_alone", "solo_units"))
     ),
 )
-_COUNTS_TOGETHER, _IS_COUNTED = _METHOD == "cms", _METHOD.is_in(COUNTED_METHODS)
+_COUNTS_TOGETHER, _IS_COUNTED = _METHOD == "cms", _BY_COUNT
 _POOL_UNITS = (pl.col("timed_minutes") + SHORT) // QUARTER
 _ALLOWED = (
     pl.when(_IS_COUNTED).then(_COUNTS_TOGETHER).alias("pools_minutes"),
@@ -248,7 +261,7 @@ _ALLOWED = (
 
 def _pools(ranked: pl.DataFrame) -> pl.DataFrame:
     """One row per visit: its minutes, the units they allow, and how many of them follow the largest remainders."""
-    return ranked.group_by("visit_key", maintain_order=True).agg(_TOTALS).with_columns_seq(_ALLOWED)
+    return grouped(ranked, "visit_key", _TOTALS).with_columns_seq(_ALLOWED)
 
 
 _SPARE, _START = pl.col("spare_units"), pl.col("_start")
@@ -273,7 +286,11 @@ def _share(ranked: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
     remainder = pl.lit(ranked["remainder"])
     cuts = pools.select_seq(_SPARE, _START, _cut=remainder.gather(_LAST), _following=remainder.gather(_FOLLOWING))
     # one row per member again: members are sorted by visit, in the order of the pools
-    return ranked.hstack(cuts[ranked["visit_key"].rle_id()]).with_columns_seq(_SHARES)
+    if cuts.height == 1:
+        own = rows_at(cuts, [0] * ranked.height)
+    else:
+        own = cuts[ranked["visit_key"].rle_id()]
+    return ranked.hstack(own).with_columns_seq(_SHARES)
 
 
 def _modified(column: str) -> pl.Expr:
@@ -301,7 +318,7 @@ def _with_modifiers(members: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     if not members["by_assistant"].any():
         return members.with_columns_seq(_NONE_MODIFIED), assistant_units(members.head(0))
-    tests = assistant_units(members.filter(_TESTED))
+    tests = assistant_units(holding(members, _TESTED))
     tested = beside(members, tests[:, [*_MEMBER, "first_modified", *_SETTLED.values()]], _MEMBER)
     return tested.with_columns_seq(_MODIFIED), tests
 

@@ -7,15 +7,17 @@ reason columns are picked with ``frame[:, names]``, which costs a tenth of ``sel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
 
 from cleanclaim.dated import FEW
+from cleanclaim.engine.few import rows_at
 
 _MOST = 1 << 14
 _PIECES = 16
+_MOST_TOLD = 1 << 10
 
 
 def beside(frame: pl.DataFrame, table: pl.DataFrame, on: Sequence[str], *, nulls_equal: bool = False) -> pl.DataFrame:
@@ -35,7 +37,7 @@ def beside(frame: pl.DataFrame, table: pl.DataFrame, on: Sequence[str], *, nulls
         if len(places) == len(known):
             if not nulls_equal:
                 places = {key: place for key, place in places.items() if None not in key}
-            return frame.hstack(_rows(table[:, others], map(places.get, frame[:, keys].rows())))
+            return frame.hstack(rows_at(table[:, others], [places.get(key) for key in frame[:, keys].rows()]))
     found = frame[:, keys].join(
         table, on=keys, how="left", maintain_order="left", validate="m:1", nulls_equal=nulls_equal
     )
@@ -76,6 +78,7 @@ class Remembered:
         self._on, self._find, self._likely = list(on), find, likely
         self._places: dict[Any, int] = {}
         self._answers: pl.DataFrame | None = None
+        self._told: dict[tuple[int, ...], pl.DataFrame] = {}
 
     def beside(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return ``frame`` with what is found for each of its rows.
@@ -103,11 +106,18 @@ class Remembered:
         if new or self._answers is None:
             self._learn(keys, new)
         assert self._answers is not None
-        return _rows(self._answers, (self._places[key] for key in asked))
+        places = tuple(self._places[key] for key in asked)
+        # lines of a visit mostly agree in what is asked: the same rows of answers, again and again
+        told = self._told.get(places)
+        if told is None:
+            if len(self._told) > _MOST_TOLD:
+                self._told = {}
+            told = self._told[places] = rows_at(self._answers, places)
+        return told
 
     def _learn(self, keys: pl.DataFrame, new: dict[Any, int]) -> None:
         if len(self._places) > _MOST:
-            self._places, self._answers = {}, None
+            self._places, self._answers, self._told = {}, None, {}
             new = {key: row for row, key in enumerate(keys.rows())}
         found = self._find(keys[list(new.values())])
         first = 0 if self._answers is None else self._answers.height
@@ -123,8 +133,3 @@ def distinct(values: pl.Series) -> set[Any]:
     ['a', 'b']
     """
     return set(values.to_list() if len(values) <= FEW else values.unique()) - {None}
-
-
-def _rows(table: pl.DataFrame, places: Iterable[int | None]) -> pl.DataFrame:
-    """The rows of ``table`` at ``places``, null where that is null."""
-    return table[pl.Series(list(places), dtype=pl.UInt32)]

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 
 import polars as pl
 
 from cleanclaim.claims.schema import FINDINGS, NOT_CHECKED, Grain
 from cleanclaim.codes.payers import Policy
 from cleanclaim.config import Config
+from cleanclaim.dated import FEW
 from cleanclaim.engine import grains
 from cleanclaim.engine.beside import distinct
 from cleanclaim.engine.clinicians import of_one
+from cleanclaim.engine.few import chosen, ordered, rows_at
 from cleanclaim.engine.verdicts import Gap, gaps, verdicts
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Rule
@@ -64,13 +66,13 @@ def check(
     built = grains.build(resolved, settings.policy, as_of)
     if not part:
         built = replace(built, clinician_day=of_one(built.given))
-    found, missing = [_NO_FINDINGS], []
+    found, missing = [], []
     for grain in Grain:
         faults, gaps = _run(_of_grain(run, grain), built[grain])
         found += faults
         missing += gaps
     told = {rule.id for rule in chosen}
-    findings = _yield(pl.concat(found), run)[FINDINGS.schema.names()].sort("row", "rule")
+    findings = _findings(found, run)
     if len(run) > len(chosen):
         findings = findings.filter(pl.col("rule").is_in(told))
     not_checked = _not_checked(gap for gap in missing if gap[0] in told)
@@ -99,11 +101,24 @@ def _with_partners(chosen: Sequence[Rule]) -> tuple[Rule, ...]:
 def of_clinician_days(frame: pl.DataFrame, rules: Sequence[Rule]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the findings and not-checked counts of those of ``rules`` that read CLINICIAN_DAY, as of :func:`check`."""
     faults, gaps = _run(_of_grain(tuple(rules), Grain.CLINICIAN_DAY), frame)
-    found = pl.concat([_NO_FINDINGS, *faults])[FINDINGS.schema.names()]
-    return found.sort("row", "rule"), _not_checked(gaps)
+    return _findings(faults, ()), _not_checked(gaps)
 
 
-_ANCHORED = pl.Schema({**FINDINGS.schema, "visit_key": pl.Int64(), "claim_key": pl.Int64()})
+def _findings(found: Sequence[pl.DataFrame], run: tuple[Rule, ...]) -> pl.DataFrame:
+    left = _yield(reduce(pl.DataFrame.vstack, found, _NO_FINDINGS), run)
+    return ordered(left.with_columns_seq(_IN_MONEY) if left.height else left, ["row", "rule"])[:, _FINDING]
+
+
+# a price of the fee schedule goes before a share of the charge
+_PRICED, _CHARGED = pl.col("cents").is_not_null(), pl.col("charged_cents").is_not_null()
+_IN_MONEY = (
+    pl.coalesce("cents", "charged_cents").alias("cents"),
+    pl.when(_PRICED).then("cents_basis").when(_CHARGED).then(pl.lit("charge")).alias("cents_basis"),
+)
+_FINDING = FINDINGS.schema.names()
+_ANCHORED = pl.Schema(
+    {**FINDINGS.schema, "charged_cents": pl.Int64(), "visit_key": pl.Int64(), "claim_key": pl.Int64()}
+)
 _NO_FINDINGS = pl.DataFrame(schema=_ANCHORED)
 
 
@@ -118,7 +133,7 @@ def _run(rules: tuple[Rule, ...], frame: pl.DataFrame) -> tuple[list[pl.DataFram
         return [], []
     open_rules = verdicts(rules, frame)
     faults = [(rule, values) for rule, values in open_rules.items() if values.any()]
-    found = [frame[_read(rule)].filter(values).select_seq(_told(rule)) for rule, values in faults]
+    found = [chosen(frame[:, _read(rule)], values).select_seq(_told(rule)) for rule, values in faults]
     return found, gaps(open_rules, frame)
 
 
@@ -135,18 +150,16 @@ def _read(rule: Rule) -> list[str]:
 @cache
 def _told(rule: Rule) -> tuple[pl.Expr, ...]:
     """The columns of a finding of the rule."""
-    amounts = ((rule.priced_cents, pl.col("price_basis")), (rule.charged_cents, pl.lit("charge")))
-    known = [(cents.cast(pl.Int64), basis) for cents, basis in amounts if cents is not None]
     nothing = pl.lit(None)
-    basis = pl.coalesce(pl.when(cents.is_not_null()).then(name) for cents, name in known) if known else nothing
     told = {
         "rule": pl.lit(rule.id),
         "row": pl.col("row"),
         "found": rule.found,
         "expected": rule.expected,
         "coverage": nothing if rule.coverage is None else rule.coverage,
-        "cents": pl.coalesce(cents for cents, _ in known) if known else nothing,
-        "cents_basis": basis,
+        "cents": nothing if rule.priced_cents is None else rule.priced_cents,
+        "cents_basis": nothing if rule.priced_cents is None else pl.col("price_basis"),
+        "charged_cents": nothing if rule.charged_cents is None else rule.charged_cents,
         "visit_key": pl.col("visit_key"),
         "claim_key": pl.col("claim_key"),
     }
@@ -156,11 +169,24 @@ def _told(rule: Rule) -> tuple[pl.Expr, ...]:
 def _yield(found: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
     """Drop the findings of rules that give way to another rule's finding on the same row, visit or claim."""
     present = distinct(found["rule"])
+    if found.height <= FEW:
+        return _yield_of_few(found, [way for way in _giving_way(rules) if way[0] in present and way[1] in present])
     for rule, other, key in _giving_way(rules):
         if rule in present and other in present:
             elsewhere = found.filter(pl.col("rule") == other)[key].drop_nulls().implode()
             found = found.filter(~((pl.col("rule") == rule) & pl.col(key).is_in(elsewhere).fill_null(False)))
     return found
+
+
+def _yield_of_few(found: pl.DataFrame, ways: Sequence[tuple[str, str, str]]) -> pl.DataFrame:
+    if not ways:
+        return found
+    rules, kept = found["rule"].to_list(), list(range(found.height))
+    for rule, other, key in ways:
+        keys = found[key].to_list()
+        elsewhere = {keys[place] for place in kept if rules[place] == other} - {None}
+        kept = [place for place in kept if rules[place] != rule or keys[place] not in elsewhere]
+    return rows_at(found, kept)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,8 @@ from functools import cache
 import polars as pl
 
 from cleanclaim.codes import places
-from cleanclaim.engine.beside import Remembered
+from cleanclaim.engine.beside import Remembered, distinct
+from cleanclaim.engine.few import grouped
 from cleanclaim.engine.standing import REPLACEMENT
 from cleanclaim.rules.rule import known_sum
 
@@ -20,6 +21,8 @@ _STATED = (
     "place_of_service",
     "bill_type",
     "frequency",
+    "original_reference",
+    "carries_original",
     "referring_required",
     "carries_referring",
     "claim_charge_cents",
@@ -28,6 +31,8 @@ _STATED = (
     "received",
     "filing_limit_days",
     "filing_limit_months",
+    "corrected_limit_days",
+    "corrected_limit_months",
     "price_basis",
     "as_of",
 )
@@ -73,8 +78,9 @@ def claim_grain(lines: pl.DataFrame) -> pl.DataFrame:
     claimed = lines[:, _READ]
     if claimed["claim_key"].null_count():
         claimed = claimed.filter(pl.col("claim_key").is_not_null())
-    claims = claimed.group_by("claim_key", maintain_order=True).agg(_CLAIM)
-    return _places().beside(claims).with_columns_seq(_FILING)
+    claims = grouped(claimed, "claim_key", _CLAIM)
+    filing = _WITH_REPLACEMENTS if REPLACEMENT in distinct(claims["frequency"]) else _FIRST_CLAIMS
+    return _places().beside(claims).with_columns_seq(filing)
 
 
 _READ = ["claim_key", *_STATED, *_SUMMED]
@@ -103,22 +109,36 @@ def _joined(table: pl.DataFrame, column: str) -> list[str]:
     return table.select_seq(pl.concat_str("setting", column, separator=" ")).to_series().to_list()
 
 
-def _deadline(day: pl.Expr) -> pl.Expr:
-    by_month = day.dt.offset_by(pl.format("{}mo", pl.col("filing_limit_months")))
-    by_day = day + pl.duration(days=pl.col("filing_limit_days"))
-    return pl.when(pl.col("filing_limit_months").is_not_null()).then(by_month).otherwise(by_day)
+def _deadline(day: pl.Expr, limit: str) -> pl.Expr:
+    days, months = pl.col(f"{limit}_days"), pl.col(f"{limit}_months")
+    by_month = day.dt.offset_by(pl.format("{}mo", months))
+    return pl.when(months.is_not_null()).then(by_month).otherwise(day + pl.duration(days=days))
 
 
-DEADLINE = _deadline(pl.col("dos"))
+DEADLINE = _deadline(pl.col("dos"), "filing_limit")
 """The last day to file, from the date of service and the limit of the payer."""
 
 # an institutional claim is timely by its last date of service (Medicare Claims Processing Manual, ch. 1, sec. 70.1)
-_OF_CLAIM = _deadline(pl.when(pl.col("claim_form") == "institutional").then("dos_last").otherwise("dos"))
-# payers have limits of their own for a replacement of a claim that was in time
-_TOO_LATE_TO_REPLACE = (pl.col("frequency") == REPLACEMENT) & (pl.coalesce("received", "as_of") > _OF_CLAIM)
-_FILING = (
-    pl.when(~_TOO_LATE_TO_REPLACE.fill_null(False)).then(_OF_CLAIM).alias("filing_deadline"),
+_COUNTED_FROM = pl.when(pl.col("claim_form") == "institutional").then("dos_last").otherwise("dos")
+_OF_CLAIM = _deadline(_COUNTED_FROM, "filing_limit")
+_REPLACES = pl.col("frequency").eq_missing(pl.lit(REPLACEMENT))
+# a replacement within the limit for first claims is in time; past it only where the payer's limit for it is known
+_IN_TIME = (pl.coalesce("received", "as_of") <= _OF_CLAIM).fill_null(False)
+_CORRECTED = pl.coalesce(_deadline(_COUNTED_FROM, "corrected_limit"), pl.when(_IN_TIME).then(_OF_CLAIM))
+_ALWAYS = (
     # a claim that is not sent yet would be received today at the earliest
     pl.coalesce("received", "as_of").alias("received_or_as_of"),
     pl.col("charge_cents").alias("lines_charge_cents"),
+)
+_FIRST_CLAIMS = (
+    _OF_CLAIM.alias("filing_deadline"),
+    pl.lit(None, dtype=pl.Date).alias("correction_deadline"),
+    pl.lit(False).alias("replaces"),
+    *_ALWAYS,
+)
+_WITH_REPLACEMENTS = (
+    pl.when(_REPLACES).then(_CORRECTED).otherwise(_OF_CLAIM).alias("filing_deadline"),
+    pl.when(_REPLACES).then(_CORRECTED).alias("correction_deadline"),
+    _REPLACES.alias("replaces"),
+    *_ALWAYS,
 )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import polars as pl
 
-from cleanclaim.codes import groups
-from cleanclaim.dated import DAWN
-from cleanclaim.engine.beside import beside, distinct
+from cleanclaim.codes import groups, tables
+from cleanclaim.engine.beside import Remembered, beside
 
 INITIAL_EVALUATION = "initial_evaluation"
 _TOLD_APART = (
@@ -25,29 +22,34 @@ _TOLD_APART = (
     "remote_management",
     "remote_management_further",
     "remote_management_short",
+    "remote_set_up",
+    "dry_needling",
+    "evaluation_and_management",
 )
 
 
-@cache
-def _told() -> tuple[frozenset[str], pl.Expr]:
-    """The codes of all those groups, and the group of a line's code, once it belongs there (it stays past its end)."""
+@tables.cached
+def _groups() -> Remembered:
+    """The group of a code, and since when it is in it; it stays past its end."""
     chosen = groups.table().filter(pl.col("group").is_in(_TOLD_APART) & (pl.col("standing") != "U"))
     members = chosen.group_by("code").agg(pl.col("group").first(), pl.col("first_day").min())
-    dated = members.drop_nulls("first_day")
-    code, dos = pl.col("code"), pl.col("dos")
-    since = code.replace_strict(dated["code"], dated["first_day"], default=DAWN)
-    group = code.replace_strict(members["code"], members["group"], default="")
-    told = pl.when(since > dos).then(pl.lit("")).otherwise(group)
-    return frozenset(members["code"]), pl.when(code.is_not_null() & dos.is_not_null()).then(told).alias("code_group")
+    found = members.select("code", code_group="group", _since="first_day")
+    group = pl.when(pl.col("code").is_not_null()).then(pl.col("code_group").fill_null(""))
+    return Remembered(["code"], lambda keys: beside(keys, found, ["code"]).select(group.alias("code_group"), "_since"))
 
 
-_NO_GROUP = pl.when(pl.col("code").is_not_null()).then(pl.lit("")).alias("code_group")
+_GROUP, _DAY = pl.col("code_group"), pl.col("dos")
+_IN_GROUP = (
+    pl.when(_DAY.is_null() & (_GROUP != "")).then(None).when(pl.col("_since") > _DAY).then(pl.lit("")).otherwise(_GROUP)
+).alias("code_group")
 
 
 def with_code_group(lines: pl.DataFrame) -> pl.DataFrame:
     """Add ``code_group``: the group that the code belongs to, empty where it is in none, null without code or date."""
-    codes, told = _told()
-    return lines.with_columns_seq(_NO_GROUP if distinct(lines["code"]).isdisjoint(codes) else told)
+    found = _groups().of(lines)
+    if found["_since"].null_count() == found.height and not lines["dos"].null_count():
+        return lines.hstack(found[:, ["code_group"]])
+    return lines.hstack(found.hstack(lines[:, ["dos"]]).select_seq(_IN_GROUP))
 
 
 _EPISODE = ("_person", "sequence", "billing_npi", "discipline")
@@ -60,11 +62,10 @@ def with_last_evaluation(lines: pl.DataFrame) -> pl.DataFrame:
     Of the same patient, payer level, billing provider and discipline, on an earlier day.
     """
     initial = lines["code_group"] == INITIAL_EVALUATION
-    if not initial.any():
-        return lines
+    openings = initial.sum()
+    if openings < 2:
+        return lines.with_columns_seq(_NONE_BEFORE) if openings else lines
     opening = lines.filter(initial)
-    if opening.height == 1:
-        return lines.with_columns_seq(_NONE_BEFORE)
     days = opening.select(*_EPISODE, "dos").unique().drop_nulls("dos").sort(*_EPISODE, "dos").with_columns(_DAYS_SINCE)
     found = beside(opening.select("row", *_EPISODE, "dos"), days, [*_EPISODE, "dos"], nulls_equal=True)
     return beside(lines, found.select("row", "days_since_evaluation", evaluated_before=_SEEN), ["row"])

@@ -16,7 +16,7 @@ import polars as pl
 from cleanclaim.claims.schema import GRAINS, Grain
 from cleanclaim.codes import ncci
 from cleanclaim.codes.payers import Policy
-from cleanclaim.engine import code_groups, facts, keys, modifier_flags, pairs, telehealth, windows
+from cleanclaim.engine import code_groups, facts, few, keys, modifier_flags, pairs, telehealth, windows
 from cleanclaim.engine.allocate import allocate
 from cleanclaim.engine.beside import distinct
 from cleanclaim.engine.caps import with_caps
@@ -24,6 +24,7 @@ from cleanclaim.engine.claims import claim_grain
 from cleanclaim.engine.clinicians import NO_DAYS
 from cleanclaim.engine.diagnosis_lists import with_diagnosis_lists
 from cleanclaim.engine.institutional import with_institutional
+from cleanclaim.engine.levels import with_levels
 from cleanclaim.engine.manipulation import with_manipulation
 from cleanclaim.engine.methods import with_settled
 from cleanclaim.engine.modifier_order import with_modifiers_ordered
@@ -53,7 +54,8 @@ class Grains:
 
 def build(services: pl.DataFrame, policy: Policy, as_of: date) -> Grains:
     """Return the grains of a partition of whole patients; one row of LINE per billed row of a claim that stands."""
-    keyed = keys.with_keys(keys.with_disciplines(keys.with_statements(standing(services))), as_of)
+    stated = keys.with_statements(with_levels(standing(services)))
+    keyed = keys.with_keys(keys.with_disciplines(stated), as_of)
     known = facts.with_facts(keyed, policy)
     earned = allocate(_with_givers(known))
     known = with_settled(known, earned.pools)
@@ -66,10 +68,10 @@ def build(services: pl.DataFrame, policy: Policy, as_of: date) -> Grains:
     lines = with_modifiers_ordered(lines)
     lines = code_groups.with_last_evaluation(code_groups.with_code_group(lines))
     present = frozenset(distinct(lines["code"]))
-    lines = with_manipulation(with_monitoring(lines, present), present)
+    lines = with_manipulation(with_monitoring(lines, known, present), present)
     edits = ncci.edits_among(present)
     met = pairs.meetings(lines, edits)
-    lines = pairs.with_edit_counts(lines, met, edits)
+    lines = pairs.with_edit_counts(lines, met)
     visits = visit_grain(of_one_day(lines), earned.codes, earned.pools)
     return Grains(
         line=_conformed(Grain.LINE, lines),
@@ -82,15 +84,15 @@ def build(services: pl.DataFrame, policy: Policy, as_of: date) -> Grains:
 
 def _with_givers(services: pl.DataFrame) -> pl.DataFrame:
     """Where it is not recorded who gave a service that bears an assistant's modifier, take the modifier's word."""
-    unnamed = services["by"].is_null() & services["assistant_modifier"]
-    return services.with_columns_seq(_GIVER) if unnamed.any() else services
+    needed = services["by"].null_count() and services["assistant_modifier"].any()
+    return services.with_columns_seq(_GIVER) if needed else services
 
 
 _GIVER = pl.coalesce("by", pl.when("has_cq").then(pl.lit("PTA")).when("has_co").then(pl.lit("OTA"))).alias("by")
 
 
 def _those(services: pl.DataFrame, chosen: pl.Series) -> pl.DataFrame:
-    return services if chosen.all(ignore_nulls=False) else services.filter(chosen)
+    return services if chosen.all(ignore_nulls=False) else few.chosen(services, chosen)
 
 
 def _priced(lines: pl.DataFrame) -> pl.DataFrame:

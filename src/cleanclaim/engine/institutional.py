@@ -6,6 +6,7 @@ import polars as pl
 
 from cleanclaim.codes import npi
 from cleanclaim.codes.occurrences import CORF_PLAN, NOTICE, ONSET, PLAN, START
+from cleanclaim.engine.beside import distinct
 
 _INSTITUTIONAL = pl.col("claim_form") == "institutional"
 _MODIFIERS = {"GP": "has_gp", "GO": "has_go", "GN": "has_gn"}
@@ -26,7 +27,7 @@ def with_institutional(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFram
     ``occurrences_missing`` and ``occurrences_late`` are lists in words, empty where nothing is at fault and null where
     the input does not carry occurrence codes. A discipline is on the claim where a line bears its modifier.
     """
-    if not claims.select(_INSTITUTIONAL.any()).item():
+    if "institutional" not in distinct(claims["claim_form"]):
         return claims
     stated = lines.filter(_INSTITUTIONAL & pl.col("claim_key").is_not_null()).group_by("claim_key").agg(_OF_LINES)
     valid = npi.valid(stated["attending_npi"]).alias("attending_npi_valid")

@@ -15,8 +15,10 @@ from functools import cache
 import polars as pl
 
 from cleanclaim.codes import modifiers, places
+from cleanclaim.dated import FEW
 from cleanclaim.engine.alone import in_groups, repeated
 from cleanclaim.engine.beside import Remembered
+from cleanclaim.engine.few import ordered, plain
 
 MODIFIER_COLUMNS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 _FLAGS = ("GP", "GO", "GN", "CQ", "CO", "59", "KX", "GA", "GX", "GY", "GZ")
@@ -86,6 +88,7 @@ def _mapped(column: pl.Expr, table: pl.DataFrame, key: str, value: str) -> pl.Ex
 def _clinicians() -> tuple[pl.Expr, ...]:
     """What a line's credential, taxonomy and revenue code say of its discipline."""
     credential, taxonomy = modifiers.credential_discipline(), modifiers.taxonomy_discipline()
+    physician, of_physicians = modifiers.physicians()
     by_credential, by_taxonomy = pl.col("credential"), pl.col("taxonomy")
     return (
         pl.coalesce(
@@ -96,6 +99,10 @@ def _clinicians() -> tuple[pl.Expr, ...]:
             _mapped(by_credential, credential, "credential", "assistant"),
             _mapped(by_taxonomy, taxonomy, "taxonomy", "assistant"),
         ).alias("renders_as_assistant"),
+        pl.coalesce(
+            _mapped(by_credential, physician, "credential", "physician"),
+            _mapped(by_taxonomy, of_physicians, "taxonomy", "physician"),
+        ).alias("renders_as_physician"),
         _mapped(
             pl.col("revenue_code").str.slice(0, 3), places.revenue_discipline(), "revenue_prefix", "discipline"
         ).alias("revenue_discipline"),
@@ -136,7 +143,10 @@ def with_disciplines(services: pl.DataFrame) -> pl.DataFrame:
 
     A line that stays without one is in no other line's pool: it has a pool of its own, whose minutes are not checked.
     """
-    known = services.hstack([services.select_seq(_PATIENT).to_series().alias("_patient")])
+    patient = services["patient_id"]
+    if patient.null_count():
+        patient = services.select_seq(_PATIENT).to_series()
+    known = services.hstack([patient.alias("_patient")])
     if not known["discipline"].null_count():
         return known
     day = ["_patient", "dos", "billing_npi", "sequence"]
@@ -177,6 +187,7 @@ _NEW = (
         "claim_id", "visit_id", pl.when(pl.col("patient_id").is_not_null()).then(pl.col("dos").cast(pl.String))
     ).alias("_claim"),
 )
+_CODE_KEY, _CLAIM_NAME = _NEW[-2:]
 _NEW_DAY = pl.col("_new_person") | pl.col("_new_date")
 _NUMBERS = tuple(
     changed.cast(pl.Int64).cum_sum().alias(name)
@@ -189,11 +200,21 @@ _NUMBERS = tuple(
 )
 _ON_A_CLAIM = pl.col("_claim").is_not_null() & pl.col("billed")
 _CLAIM_KEY = pl.when(_ON_A_CLAIM).then(pl.when("billed").then("row").min().over(_CLAIM)).alias("claim_key")
+# what the one visit of one claim comes to, without looking from row to row
+_OWN_CLAIM = ("file_id", "claim_seq", "claim_id", "visit_id", "patient_id", "frequency")
+_ONE_VISIT = (
+    _CODE_KEY,
+    _CLAIM_NAME,
+    *(pl.lit(1, dtype=pl.Int64).alias(name) for name in ("_person", "_person_day", "_day", "_visit")),
+    pl.when(_CLAIM_NAME.is_not_null() & pl.col("billed")).then(pl.when("billed").then("row").min()).alias("claim_key"),
+)
 _COPIED = (pl.col("claim_key") > pl.col("claim_key").min().over(SAME_SERVICE)).fill_null(False).cast(pl.Int64)
+_NO_COPY = pl.lit(0, dtype=pl.Int64).alias("_copy")
 # a number twice as large leaves room for the copies
-_KEYS = tuple(
+_COPIED_KEYS = tuple(
     (pl.col(f"_{name}") * 2 + pl.col("_copy")).alias(f"{name}_key") for name in ("person_day", "day", "visit")
 )
+_KEYS = (_NO_COPY, *((pl.col(f"_{name}") * 2).alias(f"{name}_key") for name in ("person_day", "day", "visit")))
 
 
 def with_keys(services: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -203,15 +224,19 @@ def with_keys(services: pl.DataFrame, as_of: date) -> pl.DataFrame:
     a later claim is in a visit of its own, so that a claim sent twice is one fault and not also too many units.
     ``code_key`` stands for the code within this partition.
     """
-    numbered = (
-        services.sort([*_VISIT, "row"], nulls_last=False)
-        .with_columns_seq(_NEW)
-        .with_columns_seq(_NUMBERS)
-        .with_columns_seq(_CLAIM_KEY)
-    )
+    numbered = _numbered(ordered(services, [*_VISIT, "row"]))
     several = repeated(numbered, SAME_SERVICE)
-    copied = in_groups(numbered, several, {"_copy": _COPIED}, alone={"_copy": pl.lit(0, dtype=pl.Int64)})
-    return copied.with_columns_seq(*_KEYS, as_of=pl.lit(as_of), _equals=pl.lit(False) if several is None else several)
+    if several is None:
+        return numbered.with_columns_seq(*_KEYS, as_of=pl.lit(as_of), _equals=pl.lit(False))
+    copied = in_groups(numbered, several, {"_copy": _COPIED}, alone={"_copy": _NO_COPY})
+    return copied.with_columns_seq(*_COPIED_KEYS, as_of=pl.lit(as_of), _equals=several)
+
+
+def _numbered(services: pl.DataFrame) -> pl.DataFrame:
+    if services.height <= FEW and all(len(set(plain(services[name]))) == 1 for name in (*_VISIT, *_OWN_CLAIM)):
+        return services.with_columns_seq(_ONE_VISIT)
+    numbered = services.with_columns_seq(_NEW).with_columns_seq(_NUMBERS).with_columns_seq(_CLAIM_KEY)
+    return numbered[:, [name for name in numbered.columns if not name.startswith("_new_")]]
 
 
 def equals(services: pl.DataFrame) -> pl.Series | None:

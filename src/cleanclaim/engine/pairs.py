@@ -11,8 +11,10 @@ import polars as pl
 
 from cleanclaim.claims.schema import PAIR
 from cleanclaim.codes import groups, ncci, tables
-from cleanclaim.engine.beside import beside, matches
+from cleanclaim.engine.alone import in_groups, repeated
+from cleanclaim.engine.beside import Remembered, beside, distinct, matches
 from cleanclaim.engine.blocks import with_blocks
+from cleanclaim.engine.few import chosen, grouped, holding, ordered
 from cleanclaim.engine.keys import SAME_PROVIDER
 
 _SIDE = [
@@ -46,20 +48,26 @@ def meetings(lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
 
     One row per two lines; the column one line's columns as they are, the column two line's ending in ``_right``.
     """
-    live, side = _of_these_days(edits, lines["dos"]), lines[:, _SIDE]
+    live = _of_these_days(edits, lines["dos"])
+    if live.is_empty():
+        return _NO_MEETINGS
+    side = lines[:, _SIDE]
     first, edit = matches(side[:, _TABLE_CODE], live[:, ["table", "column_one"]])
     half = side[:, _DAY][first].hstack(live[:, ["column_two"]][edit])
     second, two = matches(half, side[:, _SHARED])
     if two.is_empty():
         return _NO_MEETINGS
-    one, edit = first.gather(second), edit.gather(second)
+    one, edit = first[second], edit[second]
     met = side[one].hstack(live[:, _OF_EDIT][edit]).hstack(_right(side[two]))
-    return met.with_columns_seq(_IN_FORCE).filter(SAME_PROVIDER & pl.col("in_force").fill_null(True))
+    return holding(met.with_columns_seq(_IN_FORCE), SAME_PROVIDER & pl.col("in_force").fill_null(True))
 
 
 def _right(side: pl.DataFrame) -> pl.DataFrame:
     """The other line's columns, under their names with ``_right``, without those that both lines share."""
-    return side.rename({name: f"{name}_right" for name in side.columns}).drop(f"{name}_right" for name in _DAY)
+    own = [name for name in side.columns if name not in _DAY]
+    other = side[:, own]
+    other.columns = [f"{name}_right" for name in own]
+    return other
 
 
 _DAY, _TABLE_CODE = ["person_day_key", "table"], ["table", "code"]
@@ -78,16 +86,17 @@ def pair_grain(met: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     """
     if met.is_empty():
         return _NO_PAIRS
-    pairs = (
-        met.sort("row_right", "code", "row")
-        # a bypass on any line of the column one code separates the pair
-        .with_columns_seq(bypass_one=pl.col("has_bypass").any(ignore_nulls=False).over("row_right", "code"))
-        .unique(["row_right", "code"], keep="first", maintain_order=True)
-        .select_seq(_PAIR_COLUMNS)
-    )
-    return with_blocks(pairs, services)
+    sorted_pairs = ordered(met, ["row_right", "code", "row"])
+    several = repeated(sorted_pairs, _ONE_PAIR)
+    # a bypass on any line of the column one code separates the pair
+    bypassed = in_groups(sorted_pairs, several, {"bypass_one": _ANY_BYPASS}, alone={"bypass_one": pl.col("has_bypass")})
+    if several is not None:
+        bypassed = bypassed.unique(_ONE_PAIR, keep="first", maintain_order=True)
+    return with_blocks(bypassed.select_seq(_PAIR_COLUMNS), services)
 
 
+_ONE_PAIR = ["row_right", "code"]
+_ANY_BYPASS = pl.col("has_bypass").any(ignore_nulls=False).over(_ONE_PAIR)
 _NO_PAIRS = PAIR.empty()
 _IN_FACILITY = pl.col("table") == "hospital"
 _MANIPULATION = groups.codes("spinal_manipulation")
@@ -130,7 +139,7 @@ def _of_these_days(edits: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
         return edits
     ended = (pl.col("deleted") < first).fill_null(False)
     not_begun = (pl.col("starts") > last).fill_null(False)
-    return edits.filter(~(ended | not_begun | (pl.col("indicator") == ncci.VOID)))
+    return holding(edits, ~(ended | not_begun | (pl.col("indicator") == ncci.VOID)))
 
 
 @tables.cached
@@ -142,7 +151,7 @@ def _complete_through() -> pl.Expr:
     )
 
 
-def with_edit_counts(lines: pl.DataFrame, met: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
+def with_edit_counts(lines: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
     """Add, for lines with a bypass modifier, the edits in force that it may answer, and the ones that may exist.
 
     A pair that has rows in the table, none of them in force, is known not to be edited. A pair without rows is known
@@ -150,13 +159,21 @@ def with_edit_counts(lines: pl.DataFrame, met: pl.DataFrame, edits: pl.DataFrame
     """
     if not lines["has_bypass"].any():
         return lines
-    bypassing = lines[:, _PARTNER].filter(lines["has_bypass"])
-    named = met[:, ["row", "in_force"]].vstack(met[:, ["row_right", "in_force"]].rename({"row_right": "row"}))
-    found = beside(bypassing[:, ["row", "dos", "table"]], named.group_by("row").agg(_COUNTS), ["row"])
-    found = beside(found, _unlisted_partners(bypassing, lines, edits), ["row"])
+    bypassing = chosen(lines[:, _PARTNER], lines["has_bypass"])
+    found = beside(bypassing[:, ["row", "dos", "table"]], _edits_met(met), ["row"])
+    found = beside(found, _unlisted_partners(bypassing, lines), ["row"])
     return beside(lines, found.select_seq("row", *_possible()), ["row"])
 
 
+def _edits_met(met: pl.DataFrame) -> pl.DataFrame:
+    """Return, per line of ``met``, how many edits in force, and perhaps in force, name it."""
+    if met.is_empty():
+        return _NONE_MET
+    named = met[:, ["row", "in_force"]].vstack(met[:, ["row_right", "in_force"]].rename({"row_right": "row"}))
+    return grouped(named, "row", _COUNTS)
+
+
+_NONE_MET = pl.DataFrame(schema={"row": pl.Int64, "edits_in_force": pl.Int64, "_unsure": pl.Int64})
 _COUNTS = (
     pl.col("in_force").fill_null(False).sum().cast(pl.Int64).alias("edits_in_force"),
     pl.col("in_force").is_null().sum().cast(pl.Int64).alias("_unsure"),
@@ -179,26 +196,45 @@ _NO_PARTNERS = pl.DataFrame(schema={"row": pl.Int64, "_unlisted": pl.Int64})
 
 
 @tables.cached
-def _proves_nothing() -> pl.Expr:
+def _proves_nothing(all_of_family: bool) -> pl.Expr:
     another = (pl.col("row") != pl.col("row_right")) & (pl.col("code") != pl.col("code_right")) & SAME_PROVIDER
-    return another & ((pl.col("dos") > _complete_through()) | ~ncci.of_family())
+    late = pl.col("dos") > _complete_through()
+    return another & (late if all_of_family else late | ~ncci.of_family())
 
 
-def _unlisted_partners(bypassing: pl.DataFrame, lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
+def _unlisted_partners(bypassing: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Count each bypassing line's partners of the day whose pair no row names, where that proves nothing.
 
     Absence means that there is no edit, up to the table's last day and for pairs with a code of the family taken.
     """
     partners = lines[:, _PARTNER]
     one, two = matches(bypassing[:, _DAY], partners[:, _DAY])
-    met = bypassing[one].hstack(_right(partners[two])).filter(_proves_nothing())
-    if met.is_empty():
-        return _NO_PARTNERS
-    named = edits["table", "column_one", "column_two", "confirmed_through"]
-    forth = named.rename({"column_one": "code", "column_two": "code_right"})
-    back = named.rename({"column_one": "code_right", "column_two": "code"})
-    # a withdrawn edit may come back after the last release that lists its row
-    pair = ["table", "code", "code_right"]
-    confirmed = forth.vstack(back[forth.columns]).group_by(pair).agg(pl.col("confirmed_through").max())
-    open_still = pl.col("confirmed_through").is_null() | (pl.col("dos") > pl.col("confirmed_through"))
-    return beside(met, confirmed, pair).filter(open_still).group_by("row").agg(_unlisted=pl.len().cast(pl.Int64))
+    of_family = distinct(lines["code"]) <= _family()
+    met = holding(bypassing[one].hstack(_right(partners[two])), _proves_nothing(of_family))
+    unlisted = holding(_confirmed().beside(met), _OPEN_STILL)
+    return grouped(unlisted, "row", _UNLISTED) if unlisted.height else _NO_PARTNERS
+
+
+# a withdrawn edit may come back after the last release that lists its row
+_OPEN_STILL = pl.col("confirmed_through").is_null() | (pl.col("dos") > pl.col("confirmed_through"))
+_UNLISTED = (pl.len().cast(pl.Int64).alias("_unlisted"),)
+_CODES = ["table", "code", "code_right"]
+
+
+def _confirmed_through(keys: pl.DataFrame) -> pl.DataFrame:
+    """The last day of the newest release that lists a row of each pair of codes, in either direction."""
+    named = ncci.edits_among(distinct(keys["code"]) | distinct(keys["code_right"]))
+    forth = named.select_seq("table", "confirmed_through", code="column_one", code_right="column_two")
+    back = named.select_seq("table", "confirmed_through", code="column_two", code_right="column_one")
+    newest = forth.vstack(back).group_by(_CODES).agg(pl.col("confirmed_through").max())
+    return beside(keys, newest, _CODES)[:, ["confirmed_through"]]
+
+
+@tables.cached
+def _confirmed() -> Remembered:
+    return Remembered(_CODES, _confirmed_through)
+
+
+@tables.cached
+def _family() -> frozenset[str]:
+    return ncci.family()

@@ -18,7 +18,7 @@ from collections.abc import Callable
 import polars as pl
 
 from cleanclaim.codes import fee_status
-from cleanclaim.engine.beside import Remembered
+from cleanclaim.engine.beside import Remembered, distinct
 
 FEE_SCHEDULE = "medicare_fee_schedule"
 """The fee basis of payers whose allowed amounts are computed here."""
@@ -60,7 +60,9 @@ def price(lines: pl.DataFrame) -> pl.DataFrame:
     (0, 3662, 2580, 6242, 7324, 'national', True)
     """
     priced = _UNIT.beside(lines[:, _OF_LINE])
-    for step in _ONE_POOL if lines["pool_key"].n_unique() == 1 else _POOLS:
+    if priced["unit_full_cents"].null_count() == priced.height and not priced["_subject"].any():
+        return priced.with_columns_seq(_NO_PRICE)[:, _OUTPUTS]
+    for step in _ONE_POOL if len(distinct(lines["pool_key"])) == 1 else _POOLS:
         priced = priced.with_columns_seq(**step)
     return priced[:, _OUTPUTS]
 
@@ -164,6 +166,11 @@ def _day_steps(of_pool: Callable[[pl.Expr], pl.Expr]) -> tuple[dict[str, pl.Expr
     )
 
 
+# a payer that does not pay by the fee schedule
+_NO_PRICE = (
+    *(pl.lit(None, dtype=pl.Int64).alias(name) for name in ("allowed_cents", "upper_cents")),
+    pl.lit(None, dtype=pl.Boolean).alias("keeps_practice_expense"),
+)
 _PARTS = ("work", "pe", "mp")
 _UNIT_INPUTS = (
     "fee_status", "work_rvu", "pe_rvu", "mp_rvu", "national_fee_cents", "mult_proc", "always_therapy",

@@ -44,7 +44,7 @@ def _national(line: Line, dos: date) -> Step:
     rate = _dollars(line["unit_full_cents"])
     return _step(
         f"One unit of {line['code']} is {rate}, the national rate as published for {dos.year}{_qp(line)}; its parts "
-        f"(work, practice expense, malpractice) are not in hand{_age(line)}.",
+        f"(work, practice expense, malpractice) are not known{_age(line)}.",
         VALUES,
     )
 
@@ -161,26 +161,26 @@ def _no_unit(line: Line, dos: date, payer: str) -> tuple[list[str], str]:
     """Why not even one unit has a price."""
     code, status = line["code"], line["fee_status"]
     if line["fee_basis"] != FEE_SCHEDULE:
-        return ["fee_basis"], f"{payer}: what this payer allows does not follow a fee schedule in hand"
+        return ["fee_basis"], f"{payer}: what this payer allows does not follow a fee schedule that cleanclaim has"
     if status is not None and status not in fee_status.PRICED:
         return (
             [],
             f"{code} has status {status} on the fee schedule: {fee_status.MEANING.get(status, 'no amount is set')}",
         )
     if status is None and line["work_rvu"] is None and line["national_fee_cents"] is None:
-        return ["fee_status"], f"{code} is in no fee schedule in hand for {dos}"
+        return ["fee_status"], f"cleanclaim has no fee schedule with {code} for {dos}"
     if status is None:
-        return ["fee_status"], f"the status of {code} on the fee schedule of {dos} is not in hand"
+        return ["fee_status"], f"the status of {code} on the fee schedule of {dos} is not known"
     if line["conversion_factor"] is None:
-        return ["conversion_factor"], f"no conversion factor is in hand for {dos}"
+        return ["conversion_factor"], f"no conversion factor is known for {dos}"
     if line["localized"] and line["gpci_work"] is None:
-        return ["gpci_work", "gpci_pe", "gpci_mp"], f"the locality's geographic indices for {dos} are not in hand"
+        return ["gpci_work", "gpci_pe", "gpci_mp"], f"the locality's geographic indices for {dos} are not known"
     held = ", only its national rate" if line["national_fee_cents"] is not None else ""
     return [
         "work_rvu",
         "pe_rvu",
         "mp_rvu",
-    ], f"the tables in hand have no relative values of {code} for {dos.year}{held}"
+    ], f"cleanclaim's tables have no relative values of {code} for {dos.year}{held}"
 
 
 def _no_rank(line: Line, day: Sequence[Line], dos: date) -> tuple[list[str], str]:
@@ -189,17 +189,17 @@ def _no_rank(line: Line, day: Sequence[Line], dos: date) -> tuple[list[str], str
     if line["mppr_applies"] is None:
         return ["mppr_applies"], "whether this payer uses the multiple-procedure reduction is not known"
     if line["mult_proc"] is None:
-        return ["mult_proc"], f"whether {code} is subject to the multiple-procedure reduction on {dos} is not in hand"
+        return ["mult_proc"], f"whether {code} is subject to the multiple-procedure reduction on {dos} is not known"
     if line["pe_rvu"] is None:
         return ["pe_rvu"], (
-            f"the practice expense of {code} for {dos.year} is not in hand (only its national rate is): what a reduced "
+            f"the practice expense of {code} for {dos.year} is not known (only its national rate is): what a reduced "
             "unit pays is not known"
         )
     unknown = [other for other in _pool(day) if not other["mult_proc"] or other["pe_rvu"] is None]
     if unknown:
         whose = _codes(unknown)
-        return ["pe_rvu"], f"the practice expense of {whose} is not in hand: which unit is paid in full is not known"
-    return ["mppr_pe_reduction"], f"the share of practice expense taken off on {dos} is not in hand"
+        return ["pe_rvu"], f"the practice expense of {whose} is not known: which unit is paid in full is not known"
+    return ["mppr_pe_reduction"], f"the share of practice expense taken off on {dos} is not known"
 
 
 def _age(line: Line) -> str:

@@ -32,7 +32,7 @@ _THERAPY_LIST = Citation("CMS annual therapy code list")
 _METHODS = {
     "cms": "all timed minutes of the day are counted together",
     "ama": "each code is counted by itself; a unit counts once its midpoint is passed",
-    "whole_15": "each code is counted by itself, in whole quarter hours (no payer's own text is in hand: uncertain)",
+    "whole_15": "each code is counted by itself, in whole quarter hours (no payer's own text is known: uncertain)",
     "nearest_15": "each code is counted by itself, to the nearest quarter hour (from a manual of 2012: uncertain)",
     "hybrid": "total time and midpoint mixed, in a way that is not published: the smaller of both counts (uncertain)",
     "cms_or_ama": "by total time or by the midpoint of each code, whichever gives more: a state's law asks for no less",

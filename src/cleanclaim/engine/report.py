@@ -31,9 +31,13 @@ CONTEXT = (
     "dos",
     "code",
     "rendering_npi",
+    "clinician_id",
     "payer_id",
     "billing_npi",
 )
+
+CLINICIAN = pl.coalesce("rendering_npi", "clinician_id")
+"""Who gave the service, as reports name a clinician: by the NPI, else as the input does."""
 
 SETTLED = {
     "by_when": pl.Date(),
@@ -54,7 +58,8 @@ _OF_PAYER = (
     "occurrence_codes_required fee_status_applies unit_maximums_apply assistant_modifier_required one_line_per_code "
     "one_date_per_line either_column_bypass telehealth_by_therapists telehealth_list_applies telehealth_told_by "
     "telehealth_modifier_required gt_on_professional active_treatment_required habilitation_modifier_required "
-    "side_modifier_required orthosis_side_required evaluation_window_days modifier_order_required modifiers_ordered"
+    "side_modifier_required orthosis_side_required visits_by_therapists "
+    "evaluation_window_days modifier_order_required modifiers_ordered"
 )
 _NO_CLOCK = "clock times or minutes are not recorded, or the patient is not named"
 _NO_MINUTES = "minutes are not recorded, or how the payer counts them is not known"
@@ -62,7 +67,7 @@ _NO_POINTERS = "the lines do not point to diagnoses"
 
 # what a person would do about it first: the first line of which an input is missing is the reason given
 _REASONS = (
-    ("pair_edits_apply", "the payer's pair edits are not known, or its tables are not in hand"),
+    ("pair_edits_apply", "the payer's pair edits are not known, or cleanclaim has no table of them"),
     (_OF_PAYER, PAYER_SILENT),
     ("carries_minutes", _NO_MINUTES),
     (("carries_times group_shared_minutes cotreated_minutes caregiver_shared_minutes shared_minutes separate_blocks "
@@ -73,21 +78,27 @@ _REASONS = (
     ("carries_occurrences", "this input has no occurrence codes"),
     ("carries_revenue", "this input has no revenue codes"),
     ("carries_pointers pointers pointer_beyond", _NO_POINTERS),
-    ("diagnosis_table_covers", "the ICD-10-CM release in hand does not cover the date of service"),
+    ("diagnosis_table_covers", "cleanclaim's ICD-10-CM release does not cover the date of service"),
     ("discipline", "the discipline is not known: no GP, GO or GN, and no clinician to tell it"),
-    ("timed_minutes units_allowed code_minutes code_units_high code_units_expected minutes misallocated", _NO_MINUTES),
+    (("timed_minutes units_allowed capped_minutes management_minutes management_units_over management_units_left "
+      "code_minutes code_units_high code_units_expected minutes misallocated"), _NO_MINUTES),
     ("by own_minutes assistant_minutes assistant_units_expected assistant_only",
      "who gave which minutes is not recorded"),
     ("in_force", "the first day of the published edit is not known"),
-    ("edits_possible edits_in_force", "the pair table in hand does not reach the date of service"),
+    ("edits_possible edits_in_force", "cleanclaim's pair table does not reach the date of service"),
     ("kx_threshold_cents ytd_cents running_allowed_cents running_upper_cents",
      "the allowed amount so far this year is not given, or a line has no known price"),
     ("day_units code_units_billed units_billed", "units are missing, or a line covers more than one date"),
-    ("mue_units mue_mai", "the tables in hand have no unit maximum for the code"),
-    ("code_valid", "no table in hand covers the code on that date"),
-    ("fee_status", "no fee schedule in hand covers the code on that date"),
-    ("filing_deadline", "the payer's filing limit, or its limit for replacements, is not known"),
-    ("clinician_discipline renders_as_assistant", "no credential or taxonomy of a therapist is given"),
+    ("mue_units mue_mai", "cleanclaim's tables have no unit maximum for the code"),
+    ("code_valid", "no table that cleanclaim has covers the code on that date"),
+    ("fee_status", "no fee schedule that cleanclaim has covers the code on that date"),
+    ("filing_deadline", "the payer's filing limit is not known"),
+    ("correction_deadline", "the payer's limit for replacements is not known"),
+    ("carries_original", "this input has no number of the claim that is replaced"),
+    ("reading_days", "the days with readings of the device are not given (reading_days)"),
+    ("relative_values", "the payer's relative value of a code is not known (relative_value in a pack)"),
+    ("clinician_discipline renders_as_assistant renders_as_physician",
+     "no credential or taxonomy of a therapist is given"),
     ("place_fits bill_type_fits place_known setting", "the site's setting, place or bill type is not known"),
     ("always_therapy sometimes_therapy", "the code's place on CMS's therapy list is uncertain"),
     (("modifier_count discipline_modifiers assistant_modifier has_gp has_go has_gn has_cq has_co has_59 has_bypass "
@@ -95,7 +106,7 @@ _REASONS = (
       "has_76 has_77 has_93 has_95 has_96 has_97 has_at has_gt has_lt has_rt has_left has_right has_finger has_toe"),
      "the input has no modifiers"),
     ("charge_cents", "the line has no charge"),
-    ("telehealth_listed", "no source in hand says whether Medicare's telehealth list has the code"),
+    ("telehealth_listed", "no source known here says whether Medicare's telehealth list has the code"),
     (("clinician_known rendering_npi rendering_npi_valid billing_npi billing_npi_valid referring_npi "
       "referring_npi_valid attending_npi_valid"),
      "no NPI is given"),
@@ -184,7 +195,7 @@ class Report:
             "line": row["line_number"],
             "dos": row["dos"].isoformat() if row["dos"] else None,
             "payer": row["payer"],
-            "clinician": row["rendering_npi"],
+            "clinician": row["rendering_npi"] or row["clinician_id"],
             # a visit or a claim shows on its first row, whose code says nothing of the fault
             "code": row["code"] if rule.grain in (Grain.LINE, Grain.PAIR) else None,
             "message": rule.message.format(**words),
@@ -280,7 +291,7 @@ _GRAVITY = pl.col("severity").replace_strict({name: i for i, name in enumerate(_
 def _group(by: str) -> pl.Expr:
     if by == "who":
         return pl.col("rule").replace_strict({rule.id: rule.fix.who.value for rule in all_rules()})
-    return pl.col({"clinician": "rendering_npi", "claim": "claim_id"}.get(by, by))
+    return CLINICIAN if by == "clinician" else pl.col("claim_id" if by == "claim" else by)
 
 
 @cache

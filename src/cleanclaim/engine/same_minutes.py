@@ -14,6 +14,8 @@ from cleanclaim.dated import FEW
 from cleanclaim.engine.allocate import UNCOUNTED
 from cleanclaim.engine.beside import beside
 from cleanclaim.engine.clock import MIDNIGHT, joined, shared
+from cleanclaim.engine.few import grouped as by_group
+from cleanclaim.engine.few import holding
 
 _THERAPISTS = ("PT", "OT", "SLP", "PT+PTA", "OT+OTA")
 GIVEN_BY_THERAPIST = (
@@ -82,17 +84,19 @@ def with_shared_minutes(visits: pl.DataFrame, given: pl.DataFrame, present: froz
     the visits, ``present`` the codes billed. Minutes are null where a service that takes part has no clock times or no
     minutes, and where nothing takes part.
     """
-    grouped, several = not present.isdisjoint(_GROUP_CODES), visits["discipline"].n_unique() > 1
+    grouped = not present.isdisjoint(_GROUP_CODES)
+    several = visits.height > 1 and visits["discipline"].n_unique() > 1
     trained = not present.isdisjoint(_CAREGIVER_CODES)
     if not (grouped or several or trained):
         return visits.with_columns_seq(_NEITHER)
-    counted = _of_several(given[_READ]).filter((pl.col("pooled") | _GROUP | _CAREGIVER) & COUNTED & BILLED)
-    times = counted.filter(~_CAREGIVER).select(_TIMES)
+    part = _TAKES_PART if given["billed"].all() else _TAKES_PART & BILLED
+    counted = holding(_of_several(given[:, _READ]), part)
+    times = (counted.filter(~_CAREGIVER) if trained else counted).select_seq(_TIMES)
     own = counted.filter(~_GROUP & GIVEN_BY_THERAPIST.fill_null(True)).select(_CLINICIANS_TIMES) if trained else times
     nobody = times.head(0)
     found = (
         (_twice(times, "visit_key", "group") if grouped else nobody, _NO_GROUP),
-        (_twice(times.filter(~pl.col("group")), "person_day_key", "discipline") if several else nobody, _NO_OTHER),
+        (_twice(holding(times, ~pl.col("group")), "person_day_key", "discipline") if several else nobody, _NO_OTHER),
         (_twice(own, "clinician", "caregiver") if trained else nobody, _NO_CAREGIVER),
     )
     for twice, columns in found:
@@ -105,6 +109,7 @@ _READ = [
     "billed", "minutes", "start_minute", "stop_minute", "pooled", "timed", "assistant_modifier",
     "assistant_modifier_required",
 ]  # fmt: skip
+_TAKES_PART = (pl.col("pooled") | _GROUP | _CAREGIVER) & COUNTED
 _SAME_DAY = pl.col("_person_day") == pl.col("_person_day").shift()
 _OCCASION = _GROUP | _CAREGIVER | (_SAME_DAY & pl.col("discipline").ne_missing(pl.col("discipline").shift()))
 
@@ -129,19 +134,28 @@ def _beside(visits: pl.DataFrame, twice: pl.DataFrame, columns: tuple[pl.Expr, .
 
 def _twice(times: pl.DataFrame, who: str, side: str) -> pl.DataFrame:
     """Return, per visit in which ``who`` has services of two sides, the most minutes that two blocks share."""
-    several = pl.col(side).min().over(who) != pl.col(side).max().over(who)
-    parts = times.filter(several & pl.col(side).is_not_null())
+    parts = _of_two_sides(times, who, side)
     if parts.is_empty():
         return parts
-    clocked = parts.filter(CLOCKED)
+    clocked = holding(parts, CLOCKED)
     most = _most(clocked, parts, who, side) if clocked.height > 1 else _NO_BLOCKS
-    return (
-        parts.with_columns(_clocked=CLOCKED.all().over(who))
-        .group_by("visit_key", maintain_order=True)
-        .agg(pl.col("_clocked").first(), occasion=pl.lit(True))
-        .join(most, on="visit_key", how="left", maintain_order="left", validate="1:1")
-        .with_columns(shared_minutes=pl.coalesce("shared_minutes", pl.when("_clocked").then(0)))
+    by_visit = by_group(parts.with_columns_seq(_clocked=CLOCKED.all().over(who)), "visit_key", _OCCASIONS)
+    return beside(by_visit, most, ["visit_key"]).with_columns_seq(
+        shared_minutes=pl.coalesce("shared_minutes", pl.when("_clocked").then(0))
     )
+
+
+_OCCASIONS = (pl.col("_clocked").first(), pl.lit(True).alias("occasion"))
+
+
+def _of_two_sides(times: pl.DataFrame, who: str, side: str) -> pl.DataFrame:
+    """Return the services of known sides whose ``who`` has services of two."""
+    if times.height <= FEW:
+        named = [row for row in times[:, [who, side]].rows() if row[1] is not None]
+        if len(set(named)) == len({row[0] for row in named}):
+            return times.head(0)
+    several = pl.col(side).min().over(who) != pl.col(side).max().over(who)
+    return holding(times, several & pl.col(side).is_not_null())
 
 
 _NO_BLOCKS = pl.DataFrame(schema={"visit_key": pl.Int64, "shared_minutes": pl.Int64, "shared_from": pl.Int64})

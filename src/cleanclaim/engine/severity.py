@@ -30,7 +30,11 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "mue_units": _MAXIMUMS,
     "mue_mai": _MAXIMUMS,
     "filing_deadline": ("filing_limit",),
+    "correction_deadline": ("corrected_filing_limit",),
     "capped_units": ("timed_cap_counts_untimed",),
+    "capped_minutes": ("max_timed_minutes_day",),
+    "relative_values": ("relative_value",),
+    "relative_value_cap": ("rvu_cap_day", "rvu_cap_evaluation_day", "rvu_cap_reevaluation_day"),
 }
 """Fields of a pack that the engine's columns are made from, where a column does not bear the field's own name."""
 

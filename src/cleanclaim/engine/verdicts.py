@@ -7,51 +7,100 @@ conditions of the others are evaluated, together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from cleanclaim.dated import FEW
+from cleanclaim.engine.conditions import Cells, Conditions, Truth, conditions_of
 from cleanclaim.rules.rule import Rule
 
 Gap = tuple[str, str, int]
 """A row of NOT_CHECKED."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Conditions:
-    """The distinct conditions of some rules, by number; ``columns`` and ``negated`` name those that are one column."""
-
-    expressions: tuple[pl.Expr, ...]
-    columns: dict[int, str]
-    negated: dict[int, str]
-    of_rule: tuple[tuple[Rule, tuple[int, ...]], ...]
-
-
 def verdicts(rules: Sequence[Rule], frame: pl.DataFrame) -> dict[Rule, pl.Series]:
     """Return the verdict of each rule that has a row which is not a pass: ``Rule.verdict``, row by row."""
-    shared = _conditions(tuple(rules))
-    known = {number: frame.get_column(name) for number, name in shared.columns.items()}
-    shut = {number for number, values in known.items() if not _is_open(values)}
-    for number, name in shared.negated.items():
-        values = frame.get_column(name)
-        if values.null_count() or not values.all():
-            known[number] = ~values
-        else:
-            shut.add(number)
+    shared = conditions_of(tuple(rules))
+    return _of_few(shared, frame) if frame.height <= FEW else _of_many(shared, frame)
+
+
+def _of_many(shared: Conditions, frame: pl.DataFrame) -> dict[Rule, pl.Series]:
+    known: dict[int, pl.Series] = {}
+    shut: set[int] = set()
+    for number, condition in enumerate(shared.all):
+        if condition.column is not None:
+            known[number] = frame.get_column(condition.column)
+            if not _is_open(known[number]):
+                shut.add(number)
+        elif condition.negated is not None:
+            values = frame.get_column(condition.negated)
+            if values.null_count() or not values.all():
+                known[number] = ~values
+            else:
+                shut.add(number)
     left = [(rule, own) for rule, own in shared.of_rule if shut.isdisjoint(own)]
     asked = list(dict.fromkeys(number for _, own in left for number in own if number not in known))
-    # beside a column of the frame, a condition that is the same for all rows is repeated for each
-    evaluated = frame.select_seq("row", *(shared.expressions[number] for number in asked)).get_columns()[1:]
-    known.update(zip(asked, evaluated, strict=True))
+    known.update(zip(asked, _evaluated(shared, asked, frame), strict=True))
     shut = {number for number in asked if not _is_open(known[number])}
     return {
         rule: verdict
         for rule, own in left
         if shut.isdisjoint(own) and _is_open(verdict := _together(known[number] for number in own))
     }
+
+
+def _evaluated(shared: Conditions, asked: Sequence[int], frame: pl.DataFrame) -> list[pl.Series]:
+    if not asked:
+        return []
+    named = (shared.all[number].expression.alias(f"_{number}") for number in asked)
+    # beside a column of the frame, a condition that is the same for all rows is repeated for each
+    return frame.select_seq("row", *named).get_columns()[1:]
+
+
+_Answer = list[Truth] | None
+"""The values of a condition for a few rows; None where it is false for all of them."""
+
+
+def _of_few(shared: Conditions, frame: pl.DataFrame) -> dict[Rule, pl.Series]:
+    """What is remembered of the conditions first: most rules end there, as for many rows at a column."""
+    cells, height = Cells(frame), frame.height
+    known: dict[int, _Answer] = {}
+    unknown: set[int] = set()
+
+    def may_hold(own: Sequence[int]) -> bool:
+        for number in own:
+            if number not in known and number not in unknown:
+                found = shared.all[number].recall(cells)
+                if found is None:
+                    unknown.add(number)
+                else:
+                    known[number] = found if found.count(False) < height else None
+            if number in known and known[number] is None:
+                return False
+        return True
+
+    left = [(rule, own) for rule, own in shared.of_rule if may_hold(own)]
+    asked = list(dict.fromkeys(number for _, own in left for number in own if number in unknown))
+    for number, values in zip(asked, _evaluated(shared, asked, frame), strict=True):
+        found = values.to_list()
+        shared.all[number].remember(cells, found)
+        known[number] = found if found.count(False) < height else None
+    judged = ((rule, _all_of([known[number] for number in own])) for rule, own in left)
+    return {rule: pl.Series(rule.id, verdict, dtype=pl.Boolean) for rule, verdict in judged if verdict is not None}
+
+
+def _all_of(answers: Sequence[_Answer]) -> _Answer:
+    """Kleene's *and*, row by row."""
+    held = [answer for answer in answers if answer is not None]
+    if len(held) < len(answers):
+        return None
+    verdict = [False if False in row else None if None in row else True for row in zip(*held, strict=True)]
+    return verdict if verdict.count(False) < len(verdict) else None
 
 
 def _is_open(values: pl.Series) -> bool:
@@ -66,35 +115,14 @@ def _together(values: Iterable[pl.Series]) -> pl.Series:
     return first
 
 
-@lru_cache(maxsize=64)
-def _conditions(rules: tuple[Rule, ...]) -> _Conditions:
-    numbers: dict[bytes, int] = {}
-    expressions: list[pl.Expr] = []
-    columns: dict[int, str] = {}
-    negated: dict[int, str] = {}
-    of_rule = []
-    for rule in rules:
-        own = []
-        for condition in rule.conditions:
-            number = numbers.setdefault(condition.meta.serialize(), len(numbers))
-            own.append(number)
-            if number < len(expressions):
-                continue
-            expressions.append(condition.alias(f"_{number}"))
-            names = condition.meta.root_names()
-            if len(names) == 1 and condition.meta.eq(pl.col(names[0])):
-                columns[number] = names[0]
-            elif len(names) == 1 and condition.meta.eq(~pl.col(names[0])):
-                negated[number] = names[0]
-        of_rule.append((rule, tuple(dict.fromkeys(own))))
-    return _Conditions(tuple(expressions), columns, negated, tuple(of_rule))
-
-
 def gaps(verdicts: dict[Rule, pl.Series], frame: pl.DataFrame) -> list[Gap]:
     """Return rows of NOT_CHECKED: for each rule, how many of its rows are null by which of its inputs are missing."""
     unknown = {rule: values for rule, values in verdicts.items() if values.null_count()}
     if not unknown:
         return []
+    if frame.height <= FEW:
+        cells = Cells(frame)
+        return [row for rule, values in unknown.items() for row in _counted_of_few(rule, values.to_list(), cells)]
     wanted = [name for name in _inputs(tuple(unknown)) if _is_special(name) or frame.get_column(name).null_count()]
     read = frame[:, wanted].hstack([values.alias(rule.id) for rule, values in unknown.items()])
     nulls = read.select_seq(*map(_missing, wanted), *(_missing(rule.id) for rule in unknown)).get_columns()
@@ -123,6 +151,14 @@ def _counted(rule: Rule, places: np.ndarray, missing: dict[str, np.ndarray]) -> 
     ]
 
 
+def _counted_of_few(rule: Rule, verdict: list[Truth], cells: Cells) -> Iterator[Gap]:
+    lacking = [(name, _lacking(name, cells[name])) for name in rule.inputs]
+    sets = (
+        " ".join(name for name, lacks in lacking if lacks[row]) for row, value in enumerate(verdict) if value is None
+    )
+    return ((rule.id, names, count) for names, count in Counter(sets).items())
+
+
 _EDITS = "edits_possible"
 
 
@@ -139,3 +175,12 @@ def _missing(column: str) -> pl.Expr:
     if _is_special(column):
         return ~pl.col(column).fill_null(False)
     return pl.col(column).is_null()
+
+
+def _lacking(column: str, values: list[Any]) -> list[bool]:
+    """The same for the values of a few rows."""
+    if column == _EDITS:
+        return [value is None or value > 0 for value in values]
+    if _is_special(column):
+        return [not value for value in values]
+    return [value is None for value in values]

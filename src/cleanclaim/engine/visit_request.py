@@ -11,7 +11,7 @@ import polars as pl
 
 from cleanclaim.claims.schema import METHODS, ROLES, SETTINGS
 from cleanclaim.codes import hcpcs, payers
-from cleanclaim.codes.modifiers import DISCIPLINES
+from cleanclaim.codes.modifiers import DISCIPLINES, credential_roles
 from cleanclaim.engine.allocate import ASSISTANTS
 from cleanclaim.engine.request import choice, day, only, services, text
 from cleanclaim.errors import InputError, UnknownCode
@@ -130,9 +130,10 @@ def _role(value: Any, field: str) -> str | None:
     role = text(value, field).upper()
     if role in ("SLPA", "SLP-A"):
         raise _refused("no_speech_assistant", _NO_SPEECH_ASSISTANT, field)
-    if role not in _ROLES:
+    known = _ROLES.get(role) or credential_roles().get(role)
+    if known is None:
         raise InputError(f"must be one of {', '.join(ROLES)}", field=field)
-    return _ROLES[role]
+    return known
 
 
 def _with_disciplines(services: tuple[Service, ...]) -> list[Service]:

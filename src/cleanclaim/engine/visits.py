@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cleanclaim.engine.beside import beside
+from cleanclaim.engine.few import chosen, grouped
 from cleanclaim.rules.rule import known_sum
 
 
@@ -14,7 +15,7 @@ def visit_grain(lines: pl.DataFrame, codes: pl.DataFrame, pools: pl.DataFrame) -
     ``codes`` and ``pools`` are the allocation per visit and code, and per visit.
     """
     # lines are sorted by visit and row: the first of a group is the visit's first row
-    visits = lines.select_seq(_READ).group_by("visit_key", maintain_order=True).agg(_VISIT)
+    visits = grouped(lines.select_seq(_READ), "visit_key", _VISIT)
     counted = beside(visits, pools[:, _COUNTED], ["visit_key"])
     wrong = _misallocated(lines, codes)
     if wrong is None:
@@ -60,7 +61,7 @@ def _pool_known(misallocated: pl.Expr) -> tuple[pl.Expr, ...]:
 
 def _misallocated(lines: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame | None:
     """Return the visits in which a pooled code's units lie outside what any settling of ties gives; None: no visit."""
-    billed = lines[:, _BILLED].filter(lines["first_of_code"])
+    billed = chosen(lines[:, _BILLED], lines["first_of_code"])
     compared = beside(codes[:, _EARNED], billed, _BILLED[:2]).with_columns_seq(_STRAYS)
     strays = compared["_over"] | compared["_under"]
     if not strays.any():

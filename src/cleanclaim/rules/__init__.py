@@ -14,6 +14,7 @@ FAMILIES = {
     "pairs": "Pair edits and bypass modifiers",
     "maximums": "Unit maximums and add-on codes",
     "modifiers": "Discipline and assistant modifiers",
+    "assistants": "Assistants' modifiers where they do not belong; aides and students",
     "outdated": "Functional reporting, and modifiers outside their dates",
     "sides": "Sides of splints, strapping and orthoses",
     "further_modifiers": "Repeats, reduced services, active treatment, benefits",
@@ -24,9 +25,13 @@ FAMILIES = {
     "evaluations": "Evaluations",
     "providers": "Providers",
     "filing": "Place, dates, totals and duplicates",
+    "replacements": "Replacements of earlier claims",
+    "charges": "Charges against fees",
     "institutional": "Institutional claims, and lines of several dates",
     "monitoring": "Remote monitoring",
     "plans": "Plans of care",
+    "visits": "Visits of evaluation and management among therapy",
+    "coverage": "Services that Medicare does not cover",
     "chiropractic": "Therapy beside chiropractic manipulation",
 }
 """The modules of rules, in the order in which they are shown, and what each is about."""

@@ -14,7 +14,7 @@ def units_text(units: pl.Expr) -> pl.Expr:
     number = units.cast(pl.Float64)
     whole = number.cast(pl.Int64, strict=False)
     shown = pl.when(number == whole).then(whole.cast(pl.String)).otherwise(number.cast(pl.String))
-    return pl.when(number == 1).then(pl.format("{} unit", shown)).otherwise(pl.format("{} units", shown))
+    return pl.concat_str(shown, pl.when(number == 1).then(pl.lit(" unit")).otherwise(pl.lit(" units")))
 
 
 def minutes_text(minutes: pl.Expr) -> pl.Expr:
@@ -23,7 +23,7 @@ def minutes_text(minutes: pl.Expr) -> pl.Expr:
     >>> pl.DataFrame({"m": [1, 23, None]}).select(minutes_text(pl.col("m"))).to_series().to_list()
     ['1 minute', '23 minutes', None]
     """
-    return pl.when(minutes == 1).then(pl.format("{} minute", minutes)).otherwise(pl.format("{} minutes", minutes))
+    return pl.concat_str(minutes, pl.when(minutes == 1).then(pl.lit(" minute")).otherwise(pl.lit(" minutes")))
 
 
 def cents_of(units: pl.Expr, unit_cents: pl.Expr) -> pl.Expr:

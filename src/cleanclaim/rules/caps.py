@@ -3,6 +3,10 @@
 Some payers pay no more than a number of timed units for a day and discipline, whatever the codes; a few count untimed
 codes too, or leave some timed ones out. The number, what it counts and how sure it is stand in the payer's pack; an
 uncertain one advises. Evaluations are never counted.
+
+A payer may also say how long a session is; minutes past it are treatment that nobody pays for. New York's workers'
+compensation and no-fault schedules cap the relative values of a patient's day over all providers, higher on days with
+an evaluation. The schedule itself is not shipped: give a code's value as ``relative_value`` in a pack of your own.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import polars as pl
 
 from cleanclaim.claims.schema import Grain
 from cleanclaim.rules import cites
-from cleanclaim.rules.amounts import cents_of, units_text
+from cleanclaim.rules.amounts import cents_of, minutes_text, units_text
 from cleanclaim.rules.rule import Fix, Needs, Rule, Severity, Who
 
 _cap = pl.col("max_timed_units_day")
@@ -40,4 +44,43 @@ U112 = Rule(
     charged_cents=cents_of(_excess, pl.col("lowest_unit_charge_cents")),
 )
 
-RULES = (U112,)
+U114 = Rule(
+    id="U114",
+    name="session-longer-than-payer-pays",
+    title="A session longer than the payer pays for",
+    grain=Grain.VISIT,
+    cite=(cites.PAYER_LIMITS,),
+    applies=pl.col("minutes_cap_applies"),
+    when=pl.col("capped_minutes") > pl.col("timed_minutes_cap"),
+    found=pl.format("{} that count", minutes_text(pl.col("capped_minutes"))),
+    expected=pl.format("sessions of up to {}", minutes_text(pl.col("timed_minutes_cap"))),
+    message=(
+        "Visit of {dos}: {found}; expected: {expected}. This payer counts a session as no longer, so the minutes past "
+        "it are not paid whatever is billed. Plan the next visits within it."
+    ),
+    severity=Severity.ADVICE,
+    fix=Fix("Plan visits within the payer's session", Needs.CLINICIAN, Who.THERAPIST),
+    yields_to=("U112", "U101"),
+)
+
+U115 = Rule(
+    id="U115",
+    name="relative-values-over-daily-cap",
+    title="More relative values in a day than the fee schedule pays",
+    grain=Grain.VISIT,
+    cite=(cites.NEW_YORK_CAP,),
+    applies=pl.col("relative_cap_applies"),
+    when=pl.col("relative_values") > pl.col("relative_value_cap"),
+    found=pl.format("{} relative value units of the patient's day", pl.col("relative_values").round(2)),
+    expected=pl.format("at most {}, all providers together", pl.col("relative_value_cap")),
+    message=(
+        "Day of {dos}: {found}; expected: {expected}. The schedule caps physical medicine for the patient and day, "
+        "whoever gave it, and pays nothing above. Bill what was given and expect the excess to be cut; agree with the "
+        "patient's other providers who treats on which day."
+    ),
+    severity=Severity.DENIAL,
+    denial=("P12",),
+    fix=Fix("Plan the day's treatment within the cap, together with the other providers", Needs.NOTE, Who.BILLER),
+)
+
+RULES = (U112, U114, U115)

@@ -23,6 +23,15 @@ REMOTE_MONITORING = Citation(
     "CMS Transmittal R13431CP (CR14250)",
     "2026 therapy code list: remote therapeutic monitoring by 30 days and by calendar month",
 )
+NEW_YORK_CAP = Citation(
+    "New York workers' compensation medical fee schedule, physical medicine ground rules",
+    "relative values of a day over all providers, as the payer pack cites them",
+)
+LESSER_OF_CHARGE_AND_FEE = Citation("42 USC 1395m(k)", "para. (1)(B), the lesser of charge and fee schedule amount")
+DRY_NEEDLING = Citation(
+    "National Coverage Determination 30.3.3; APTA and Gawenda Seminars on dry needling", "from January 21, 2020"
+)
+VISITS_BY_THERAPISTS = Citation("The payer's therapy policy", "as the payer pack cites it")
 CHIROPRACTORS = Citation("42 CFR 410.21(b)", "manual manipulation of the spine alone; Pub. 100-02, ch. 15, sec. 30.5")
 CHIROPRACTORS_GY = Citation(
     "NGS Medicare, chiropractic services",
@@ -65,6 +74,7 @@ MODIFIER_ORDER = Citation(
     "Medicare asks for none among therapy modifiers (Novitas Solutions, modifier guidance)",
 )
 THERAPIST_SERVICES = Citation(_BENEFIT_CH15, "sec. 230.1 and 230.2", _BENEFIT_CH15_URL)
+STUDENTS = Citation(_BENEFIT_CH15, "sec. 230.B, therapy students", _BENEFIT_CH15_URL)
 SERVICE_LINE = Citation("ASC X12N 837P (005010X222A1)", "loop 2400, SV1: four modifiers a line")
 
 # KX threshold and liability notices
@@ -94,12 +104,16 @@ EXTERNAL_CAUSES = Citation(
 )
 NPI_CHECK_DIGIT = Citation("45 CFR 162.406", "National Provider Identifier with a check digit")
 REFERRING_PROVIDER = Citation("Noridian Medicare, outpatient therapy claims", "one referring NPI, qualifier DN")
+CERTIFIERS = Citation(_BENEFIT_CH15, "sec. 220.1.3, who certifies the plan of care", _BENEFIT_CH15_URL)
 
 # institutional claims
 _CLAIMS_CH25 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 25"
 _CLAIMS_CH25_URL = "https://www.cms.gov/Regulations-and-Guidance/Guidance/Manuals/Downloads/clm104c25.pdf"
 ATTENDING_PROVIDER = Citation(_CLAIMS_CH25, "sec. 75.5, form locator 76", _CLAIMS_CH25_URL)
 REVENUE_CODE_LINES = Citation(_CLAIMS_CH25, "sec. 75.4, form locator 42", _CLAIMS_CH25_URL)
+REVENUE_CODE_KINDS = Citation(
+    _CLAIMS_CH25, "sec. 75.4, form locator 42: therapy families, last digit", _CLAIMS_CH25_URL
+)
 OCCURRENCE_CODES = Citation(_CLAIMS_CH5, "sec. 20, occurrence codes of therapy claims", _CLAIMS_CH5_URL)
 ONE_DATE_PER_LINE = Citation(
     "First Coast Service Options (Medicare), article 0508065", "no date ranges on lines of timed codes"
@@ -160,5 +174,15 @@ SIDE_MODIFIERS = Citation(
 PLACES = Citation(_CLAIMS_CH26, "sec. 10.5, place of service codes", _CLAIMS_CH26_URL)
 SETTINGS_AND_FORMS = Citation(_CLAIMS_CH5, "sec. 10, settings of outpatient therapy and their claims", _CLAIMS_CH5_URL)
 TIMELY_FILING = Citation("42 CFR 424.44", "one calendar year from the date of service; other payers by contract")
+CORRECTED_CLAIMS = Citation(
+    "The payer's limit for corrected claims, as its pack cites it; Medicare: First Coast Service Options",
+    "adjustments within one year of the service; CMS Change Request 8581",
+    "https://medicare-prod.fcso.com/claims/claims-adjusting-reopening-cancelling-and-resubmitting",
+)
+ORIGINAL_REFERENCE = Citation(
+    "X12, requests for interpretation 1538 and 2173",
+    "loop 2300, REF*F8 is required where the frequency says replacement or void",
+    "https://x12.org/resources/requests-for-interpretation/rfi-1538-5010837i2300clm05-3-and-ref",
+)
 _CLAIMS_CH1 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 1"
 DUPLICATES = Citation(_CLAIMS_CH1, "sec. 120, detection of duplicate claims")

@@ -5,8 +5,7 @@ one of CMS's set, and place or bill type go with the setting in which the practi
 
 Filing (42 CFR 424.44; contracts): the payer receives the claim within its limit from the date of service, which for an
 institutional claim is its last (Medicare Claims Processing Manual, ch. 1, sec. 70.1). A replacement has a limit of its
-own, which is not known here: one that comes late is not judged. A claim whose day of receipt is not
-known is judged as if it were sent on the day of the check.
+own (I313). A claim whose day of receipt is not known is judged as if it were sent on the day of the check.
 
 Repeats (ch. 1, sec. 120): a service that an earlier claim already carries is denied as an exact duplicate; a
 correction is sent as a replacement (frequency 7) that names the claim it replaces. A void or replaced claim repeats
@@ -110,7 +109,7 @@ I304 = Rule(
     title="A claim after the payer's filing limit",
     grain=Grain.CLAIM,
     cite=(cites.TIMELY_FILING,),
-    applies=_dated,
+    applies=_dated & ~pl.col("replaces"),
     when=pl.col("received_or_as_of") > pl.col("filing_deadline"),
     found=pl.when(pl.col("received").is_not_null())
     .then(pl.format("received {}", day(pl.col("received"))))

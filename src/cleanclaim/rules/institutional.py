@@ -27,6 +27,9 @@ _carries_occurrences = pl.col("carries_occurrences")
 _ends = pl.col("dos_end")
 _missing, _late = pl.col("occurrences_missing"), pl.col("occurrences_late")
 
+# of physical, occupational and speech therapy: the last digit says evaluation
+_EVALUATION_REVENUE = ("0424", "0434", "0444")
+
 I501 = Rule(
     id="I501",
     name="attending-provider-missing",
@@ -174,4 +177,24 @@ I507 = Rule(
     charged_cents=pl.col("charge_cents"),
 )
 
-RULES = (I501, I502, I503, I504, I505, I506, I507)
+I508 = Rule(
+    id="I508",
+    name="evaluation-revenue-code-on-treatment",
+    title="A revenue code of evaluations on another service",
+    grain=Grain.LINE,
+    cite=(cites.REVENUE_CODE_KINDS,),
+    applies=(pl.col("claim_form") == "institutional") & pl.col("revenue_code").is_in(_EVALUATION_REVENUE),
+    when=~pl.col("is_evaluation"),
+    found=pl.format("revenue code {}", pl.col("revenue_code")),
+    expected=pl.lit("a revenue code of treatment of the same discipline"),
+    message=(
+        "{code} of {dos}: {found}; expected: {expected}. The last digit says evaluation or re-evaluation, and the "
+        "procedure code says something else. Correct the one that is wrong; the discipline stays."
+    ),
+    severity=Severity.ADVICE,
+    denial=("16",),
+    fix=Fix("Use the discipline's general revenue code for treatment", Needs.NOTE, Who.BILLER),
+    yields_to=("D105",),
+)
+
+RULES = (I501, I502, I503, I504, I505, I506, I507, I508)

@@ -4,7 +4,8 @@ Every published maximum (NCCI Medically Unlikely Edits) has an adjudication indi
 each line. With 2 and 3 it holds for the day: all lines of the code, patient and date added. A maximum with 2 follows
 from policy or the code itself and may not be exceeded; one with 3 rests on claims data, and units above it may be paid
 on appeal with records. Medicaid's table has no indicator; its maximums are read as day maximums. Practitioner,
-hospital and Medicaid tables differ.
+hospital and Medicaid tables differ. No therapy code of the shipped tables has indicator 1: the rule for lines speaks
+where an imported table gives one.
 
 An add-on code is paid only beside its base code (NCCI add-on code edits).
 """

@@ -3,9 +3,11 @@
 A device code covers 30 days from the start of the period, whatever the number of devices: the longer band for 16 days
 or more with readings and, from 2026, the shorter one for 2 to 15 days; one of the two in a period (CMS Change Request
 14250). Management is counted over the calendar month: 10 to 19 minutes are the short code of 2026, 20 minutes the first
-one, each further 20 minutes the add-on beside it; the short code never stands beside the others in a month.
+one, each further 20 minutes the add-on beside it; the short code never stands beside the others in a month. Set-up and
+teaching are billed once an episode of monitoring.
 
-The rules look at the patient's lines in the input; what was billed before it is not known to them.
+The rules look at the patient's lines in the input; what was billed before it is not known to them. Minutes of a month
+are those of all rows of its management codes, billed or not; days with readings are what the input states.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import polars as pl
 
 from cleanclaim.claims.schema import Grain
 from cleanclaim.rules import cites
+from cleanclaim.rules.amounts import minutes_text, units_text
 from cleanclaim.rules.rule import Fix, Needs, Rule, Severity, Who
 
 _group = pl.col("code_group")
@@ -22,6 +25,10 @@ _short = _group == "remote_management_short"
 _once_a_month = _short | (_group == "remote_management")
 _further = _group == "remote_management_further"
 _month = pl.col("dos").dt.to_string("%Y-%m")
+_managed = _group.str.starts_with("remote_management") & pl.col("first_of_month")
+_minutes = pl.col("management_minutes")
+_readings = pl.col("reading_days")
+_days_found = pl.when(_readings == 1).then(pl.lit("1 day")).otherwise(pl.format("{} days", _readings))
 
 V110 = Rule(
     id="V110",
@@ -110,4 +117,133 @@ V113 = Rule(
     charged_cents=pl.col("charge_cents"),
 )
 
-RULES = (V110, V111, V112, V113)
+V115 = Rule(
+    id="V115",
+    name="management-minutes-short",
+    title="Remote monitoring management for more than the month's minutes",
+    grain=Grain.LINE,
+    cite=(cites.REMOTE_MONITORING,),
+    applies=_managed,
+    when=pl.col("management_units_over") > 0,
+    found=pl.format(
+        "{} in {}, which do not earn {} of those billed",
+        minutes_text(_minutes),
+        _month,
+        units_text(pl.col("management_units_over")),
+    ),
+    expected=pl.when(_further)
+    .then(pl.lit("as many units as the minutes past the base code fill"))
+    .otherwise(pl.format("at least {} in the calendar month", minutes_text(pl.col("band_least")))),
+    message=(
+        "{code} of {dos}: {found}; expected: {expected}. Management is counted over the whole calendar month and has "
+        "no midpoint: minutes short of the code earn nothing, and on review the payment is taken back. Bill the code "
+        "that the month's minutes reach, or add the minutes that the log holds and the input does not."
+    ),
+    severity=Severity.COMPLIANCE,
+    denial=("151",),
+    fix=Fix("Bill the code and units that the month's logged minutes reach", Needs.NOTE, Who.BILLER),
+    yields_to=("V111", "V112", "V113"),
+    priced_cents=pl.col("allowed_cents"),
+    charged_cents=pl.col("charge_cents"),
+)
+
+V116 = Rule(
+    id="V116",
+    name="short-management-in-long-month",
+    title="The short management code in a month whose minutes reach the longer one",
+    grain=Grain.LINE,
+    cite=(cites.REMOTE_MONITORING,),
+    applies=_short & pl.col("first_of_month"),
+    when=_minutes > pl.col("band_most"),
+    found=pl.format("{} in {}", minutes_text(_minutes), _month),
+    expected=pl.format("at most {}, or the longer code", minutes_text(pl.col("band_most"))),
+    message=(
+        "{code} of {dos}: {found}; expected: {expected}. The short code ends where the longer one begins, which pays "
+        "more. Bill the longer code if the log supports the minutes."
+    ),
+    severity=Severity.UNDERBILLING,
+    fix=Fix("Bill the longer code in place of the short one, if the log supports the minutes", Needs.NOTE, Who.BILLER),
+    yields_to=("V111",),
+)
+
+V117 = Rule(
+    id="V117",
+    name="further-management-unbilled",
+    title="Further minutes of remote monitoring management that nobody billed",
+    grain=Grain.LINE,
+    cite=(cites.REMOTE_MONITORING,),
+    applies=(_group == "remote_management") & pl.col("first_of_month"),
+    when=pl.col("management_units_left") > 0,
+    found=pl.format("{} in {}", minutes_text(_minutes), _month),
+    expected=pl.format("{} of the add-on more", units_text(pl.col("management_units_left"))),
+    message=(
+        "{code} of {dos}: {found}; expected: {expected}. The month's minutes reach past the base code, and each "
+        "further block that is full has the add-on code. Bill it if the log supports the minutes."
+    ),
+    severity=Severity.UNDERBILLING,
+    fix=Fix("Add the units of the add-on code that the month's logged minutes fill", Needs.NOTE, Who.BILLER),
+)
+
+V118 = Rule(
+    id="V118",
+    name="readings-short-of-device-code",
+    title="A remote monitoring device code for more days with readings than there were",
+    grain=Grain.LINE,
+    cite=(cites.REMOTE_MONITORING,),
+    applies=_device,
+    when=_readings < pl.col("band_least"),
+    found=pl.format("{} with readings", _days_found),
+    expected=pl.format("at least {} in the 30 days", pl.col("band_least")),
+    message=(
+        "{code} of {dos}: {found}; expected: {expected}. A device is paid by the days on which it brought readings. "
+        "Bill the code of the shorter band where the date has one, else nothing for this period."
+    ),
+    severity=Severity.COMPLIANCE,
+    denial=("151",),
+    fix=Fix("Bill the band that the days with readings reach, or remove the line", Needs.NOTE, Who.BILLER),
+    yields_to=("V110", "I101"),
+    priced_cents=pl.col("allowed_cents"),
+    charged_cents=pl.col("charge_cents"),
+)
+
+V119 = Rule(
+    id="V119",
+    name="readings-past-device-code",
+    title="More days with readings than the remote monitoring device code stands for",
+    grain=Grain.LINE,
+    cite=(cites.REMOTE_MONITORING,),
+    applies=_device,
+    when=_readings > pl.col("band_most"),
+    found=pl.format("{} with readings", _days_found),
+    expected=pl.format("{} to {} in the 30 days", pl.col("band_least"), pl.col("band_most")),
+    message=(
+        "{code} of {dos}: {found}; expected: {expected}. The code of the shorter band is for fewer days; above it "
+        "the longer band is the right one. Correct the code, or the number of days if it is of another period."
+    ),
+    severity=Severity.UNDERBILLING,
+    fix=Fix("Bill the code whose band holds the days with readings", Needs.NOTE, Who.BILLER),
+    yields_to=("V110",),
+)
+
+V121 = Rule(
+    id="V121",
+    name="monitoring-set-up-again",
+    title="Set-up of remote monitoring billed again",
+    grain=Grain.LINE,
+    cite=(cites.REMOTE_MONITORING,),
+    applies=_group == "remote_set_up",
+    when=pl.col("set_up_before"),
+    found=pl.lit("billed on an earlier day too"),
+    expected=pl.lit("once an episode of monitoring"),
+    message=(
+        "{code} of {dos}: {found}; expected: {expected}. A new device or a further month is no new episode. If "
+        "monitoring ended and began anew under another plan, keep the line; else remove it."
+    ),
+    severity=Severity.ADVICE,
+    denial=("151",),
+    fix=Fix("Remove the line unless a new episode of monitoring began", Needs.CLINICIAN, Who.THERAPIST),
+    priced_cents=pl.col("allowed_cents"),
+    charged_cents=pl.col("charge_cents"),
+)
+
+RULES = (V110, V111, V112, V113, V115, V116, V117, V118, V119, V121)

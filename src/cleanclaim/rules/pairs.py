@@ -179,6 +179,7 @@ P105 = Rule(
     ),
     severity=Severity.COMPLIANCE,
     fix=Fix("Remove the bypass modifier", Needs.NOTE, Who.BILLER),
+    yields_to=("D309",),
     coverage=pl.col("pair_age"),
 )
 

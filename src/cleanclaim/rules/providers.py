@@ -126,4 +126,27 @@ I205 = Rule(
     charged_cents=pl.col("charge_cents"),
 )
 
-RULES = (I201, I202, I203, I204, I205)
+I206 = Rule(
+    id="I206",
+    name="therapist-as-own-referrer",
+    title="The treating therapist as the referring provider",
+    grain=Grain.LINE,
+    cite=(cites.CERTIFIERS, cites.REFERRING_PROVIDER),
+    applies=(pl.col("referring_npi") == pl.col("rendering_npi"))
+    & (pl.col("claim_form") == "professional")
+    & pl.col("referring_required")
+    & first_of_claim("referring_npi", "rendering_npi"),
+    when=~pl.col("renders_as_physician"),
+    found=pl.format("NPI {} renders and refers", pl.col("referring_npi")),
+    expected=pl.lit("the physician or practitioner who certifies the plan of care"),
+    message=(
+        "Claim of {dos}: {found}; expected: {expected}. A therapist may not certify a plan of care, so the claim is "
+        "denied for a provider who may not refer. Enter the certifying physician's or practitioner's NPI."
+    ),
+    severity=Severity.DENIAL,
+    denial=("183",),
+    fix=Fix("Enter the certifying physician or practitioner as the referring provider", Needs.NOTE, Who.FRONT_DESK),
+    charged_cents=pl.col("claim_charge_cents"),
+)
+
+RULES = (I201, I202, I203, I204, I205, I206)

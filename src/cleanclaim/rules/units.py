@@ -6,9 +6,11 @@ minutes, 1 from 8, 2 from 23. Whole 15-minute blocks stay with their code, what 
 largest remainders, and at a tie the provider chooses. Payers that follow CPT's guidance on time count each code alone:
 a unit from its midpoint. So does every payer for a code whose unit is not 15 minutes.
 
-Untimed codes (sec. 20.2.B) are billed once a day, whatever their time. A timed code takes one line a date, its sessions
-added; only the units of an assistant stand apart. Units are whole numbers. The note holds the minutes (Medicare
-Benefit Policy Manual, ch. 15, sec. 220.3.E); services that were given and not billed count too, for they shift units.
+Untimed codes (sec. 20.2.B) are billed once a day and discipline (sec. 20.2.D), whatever their time and however many
+clinicians of a practice shared in it: their minutes count together too. A timed code takes one line a date, its
+sessions added; only the units of an assistant stand apart. Units are whole numbers. The note holds the minutes
+(Medicare Benefit Policy Manual, ch. 15, sec. 220.3.E); services that were given and not billed count too, for they
+shift units.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ U101 = Rule(
     ),
     severity=Severity.COMPLIANCE,
     denial=("151",),
-    yields_to=("U108",),
+    yields_to=("U108", "U113"),
     fix=Fix("Lower the units to what the documented minutes allow", Needs.NOTE, Who.BILLER),
     priced_cents=cents_of(_billed - _allowed, pl.col("lowest_unit_cents")),
     charged_cents=cents_of(_billed - _allowed, pl.col("lowest_unit_charge_cents")),
@@ -77,7 +79,7 @@ U102 = Rule(
     severity=Severity.COMPLIANCE,
     denial=("151",),
     fix=Fix("Lower the units of the code to what its documented minutes earn", Needs.NOTE, Who.BILLER),
-    yields_to=("M103", "U108"),
+    yields_to=("M103", "U108", "U113"),
     priced_cents=cents_of(_code_excess, pl.col("unit_reduced_cents")),
     charged_cents=cents_of(_code_excess, charged_per_unit(pl.col("charge_cents"), pl.col("units"))),
 )

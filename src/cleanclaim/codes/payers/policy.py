@@ -92,11 +92,13 @@ def _by_period(packs: Sequence[Pack], starts: list[date]) -> pl.DataFrame:
         at_least(None if method is None else str(method), None if floor is None else str(floor))
         for method, floor in zip(columns["unit_method"], columns["state_law_floor"], strict=True)
     ]
-    limits = [limit_parts(str(limit)) if limit is not None else (None, None) for limit in columns.pop("filing_limit")]
-    del schema["filing_limit"]
-    columns["filing_limit_days"] = [days for days, _ in limits]
-    columns["filing_limit_months"] = [months for _, months in limits]
-    return pl.DataFrame(columns, schema={**schema, "filing_limit_days": pl.Int64(), "filing_limit_months": pl.Int64()})
+    for told, name in (("filing_limit", "filing_limit"), ("corrected_filing_limit", "corrected_limit")):
+        del schema[told]
+        limits = [limit_parts(str(limit)) if limit is not None else (None, None) for limit in columns.pop(told)]
+        for place, unit in enumerate(("days", "months")):
+            columns[f"{name}_{unit}"] = [parts[place] for parts in limits]
+            schema[f"{name}_{unit}"] = pl.Int64()
+    return pl.DataFrame(columns, schema=schema)
 
 
 def _by_code(packs: Sequence[Pack], starts: list[date]) -> pl.DataFrame:
