@@ -8,15 +8,23 @@ from typing import Annotated
 import typer
 
 from cleanclaim.cli.output import Json, emit, errors
+from cleanclaim.cli.paper import paper, read
+from cleanclaim.cli.x12_divide import resubmit, split
 from cleanclaim.cli.x12_validate import validate
+from cleanclaim.cli.x12_write import write
 
 app = typer.Typer(
     name="x12",
-    help="Look into X12 files: 837P, 837I, 835, 999, 997, TA1, 277CA.",
+    help="Look into X12 files (837P, 837I, 835, 999, 997, TA1, 277CA), and write 837 claims.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 app.command("validate")(validate)
+app.command("read")(read)
+app.command("paper")(paper)
+app.command("write")(write)
+app.command("split")(split)
+app.command("resubmit")(resubmit)
 File = Annotated[Path, typer.Argument(metavar="FILE", help="An X12 file, whatever its name.")]
 
 

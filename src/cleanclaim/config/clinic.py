@@ -15,11 +15,14 @@ from cleanclaim.config.contracts import Contracts, how_to_map, read_payers
 from cleanclaim.config.example import FILE_NAME
 from cleanclaim.config.names import folded, given, key, looked_up
 from cleanclaim.config.people import Clinician, Site, read_clinicians, read_sites
+from cleanclaim.config.sending import Sending, read_sending
 from cleanclaim.config.settings import RuleSettings, Suppression, read_rules, read_suppressions
-from cleanclaim.dated import Periods
+from cleanclaim.dated import FEW, Periods
 from cleanclaim.errors import UnknownPayer
 
 _SECTIONS = ("payers", "sites", "clinicians", "defaults", "rules", "suppressions", "mapping")
+_MOST = 1 << 12
+_SENDING = ("submitter", "receivers", "billing", "physicians")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Config:
     rules: RuleSettings | None = None
     site_rules: Mapping[str, RuleSettings] = field(default_factory=dict)
     suppressions: tuple[Suppression, ...] = ()
+    sending: Sending = field(default_factory=Sending)
     mapping: Mapping[str, object] | str | None = None
     """What other headers mean: the ``[mapping]`` table, or a file or shipped mapping by name. None: nothing is said."""
 
@@ -59,7 +63,7 @@ class Config:
     def of(cls, document: Mapping[str, object], file: str = FILE_NAME, folder: Path | None = None) -> Config:
         """Return the configuration in a parsed TOML document; the clinic's own packs stand beside it in ``folder``."""
         key = Key(file, folder=folder)
-        top = key.table(dict(document), _SECTIONS)
+        top = key.table(dict(document), (*_SECTIONS, *_SENDING))
         sites = read_sites(top.get("sites", {}), key / "sites")
         config = cls(
             contracts=read_payers(top.get("payers", {}), key / "payers"),
@@ -68,6 +72,7 @@ class Config:
             default_site=sites[0] if len(sites) == 1 else None,
             rules=read_rules(top["rules"], key / "rules") if "rules" in top else None,
             site_rules=_site_rules(top.get("sites", {}), key / "sites"),
+            sending=read_sending(top, key),
             mapping=_mapping(top.get("mapping"), key / "mapping"),
         )
         suppressions = read_suppressions(
@@ -146,12 +151,36 @@ class Config:
 
         Same rows, order and columns. Filled where null: ``payer`` (the default), ``pack``, ``setting``, ``mac`` with
         ``locality``, ``credential``, ``taxonomy`` and ``stated_discipline``. A clinician's own id in
-        ``rendering_npi`` gives way to the NPI, or to null where none is configured, since an id is no NPI.
+        ``rendering_npi`` gives way to the NPI; where none is configured it moves to ``clinician_id``, since an id is
+        no NPI.
 
         A site is found by ``billing_npi``; sites that share one give only what they agree on. The default site (the
         one site, if there is only one) serves rows without an NPI or with its own, and every row if it has none.
         """
-        return services.with_columns_seq(self._filled)
+        if not 0 < services.height <= FEW:
+            return services.with_columns_seq(self._filled)
+        asked = services[:, self._asked].rows()
+        told = [row for key in asked if (row := self._seen.get(key)) is not None]
+        if len(told) < len(asked):
+            told = services.select_seq(self._filled).rows()
+            if len(self._seen) > _MOST:
+                self._seen.clear()
+            self._seen.update(zip(asked, told, strict=True))
+        completed = services.clone()
+        for expression, values in zip(self._filled, zip(*told, strict=True), strict=True):
+            name = expression.meta.output_name()
+            completed.replace_column(services.get_column_index(name), pl.Series(name, values, dtype=pl.String))
+        return completed
+
+    @cached_property
+    def _asked(self) -> list[str]:
+        """The columns that decide what is filled in."""
+        return sorted({name for expression in self._filled for name in expression.meta.root_names()})
+
+    @cached_property
+    def _seen(self) -> dict[tuple[str | None, ...], tuple[str | None, ...]]:
+        """What was filled in for a few rows before, by what they said: the next visit has the same payer and site."""
+        return {}
 
     @cached_property
     def _filled(self) -> list[pl.Expr]:
@@ -268,6 +297,7 @@ class Config:
         own_id = rendering.is_in([folded(one.id) for one in self.clinicians])
         return {
             "rendering_npi": pl.when(own_id).then(stated("npi")).otherwise("rendering_npi"),
+            "clinician_id": pl.when(own_id & stated("npi").is_null()).then("rendering_npi").otherwise("clinician_id"),
             "credential": pl.coalesce("credential", stated("credential")),
             "taxonomy": pl.coalesce("taxonomy", stated("taxonomy")),
             "stated_discipline": pl.coalesce("stated_discipline", stated("discipline")),

@@ -42,7 +42,7 @@ def read_payers(given: object, key: Key) -> Contracts:
     own: dict[str, payers.Pack] = {}
     for payer, value in key.table(given).items():
         place = key / payer
-        table = place.table(value, ("pack", "state", "names", "rules", *payers.FIELDS))
+        table = place.table(value, ("pack", "state", "names", "rules", "send", *payers.FIELDS))
         if "pack" not in table:
             raise place.error("pack is missing; `cleanclaim payers` lists them")
         pack = _pack(table["pack"], place / "pack", own)

@@ -19,6 +19,7 @@ discipline_modifier_required = [{ value = true, first_day = 2025-07-01, source =
 # Fields that go by procedure code (names with digits need no quotes):
 substitute_code.97014 = "G0283"
 code_excluded.97010 = true
+send = { id = "60054", filing_indicator = "CI" }  # how the payer stands in an 837
 
 [payers.MEDICARE]
 pack = "medicare"
@@ -36,6 +37,35 @@ npi = "1245319599"
 credential = "PT"              # PT, PTA, OT, OTA, SLP, MD ...
 discipline = "GP"              # only where the credential does not say: GP, GO, GN or PT, OT, SLP
 taxonomy = "225100000X"
+last_name = "DOE"              # as claims say it
+first_name = "JO"
+
+[physicians.1003000126]        # who refers, orders, supervises or attends: the NPI, or a name with npi = "..."
+last_name = "ROE"
+
+[submitter]                    # this and the next two: what claims say that are written
+name = "HILL CLINIC"
+id = "HILL01"
+contact = "FRONT DESK"
+phone = "3175550100"
+usage = "production"           # or test
+
+[receivers.house]
+name = "CLEARING HOUSE"
+id = "HOUSE01"
+
+[billing]
+name = "HILL CLINIC"
+npi = "1234567893"
+tax_id = "35-1234567"
+street = "1 HILL ROAD"
+city = "CARMEL"
+state = "IN"
+zip = "46032-1234"             # all nine digits
+signature_on_file = true       # what the practice attests of all its claims; nothing of it is assumed
+accepts_assignment = true
+benefits_assigned = true
+release_signed = true
 
 [rules]                        # by id (D110), first characters of ids (D1) or name (kx-with-ga-or-gz)
 ignore = ["I107"]              # rules that you do not want; select = [...] names the only ones that you want

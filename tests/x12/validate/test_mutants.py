@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from valid_files import BODIES, TA1, interchange, transaction, written
 
-from cleanclaim.x12.validate import validate
+from cleanclaim.x12.validate import claim_statuses, validate
 
 
 @dataclass(frozen=True)
@@ -153,20 +155,20 @@ BODY = [
     Mutant(P, "HL*2*1*22*0", "HL*2*1*22*1", 4, "HL", "HL04", "I9"),
     Mutant(P, "HL*3*1*22*1", "HL*3*1*22*0", 4, "HL", "HL04", "I9"),
     Mutant(P, "DMG*D8*19450102*F", "", 4, "HL", None, "I6"),
-    Mutant(P, "SBR*P*18*GRP9******CI", "SBR*S*18*GRP9******CI", 4, "CLM", None, "A7:481"),
+    Mutant(P, "SBR*P*18*GRP9******CI", "SBR*S*18*GRP9******CI", 4, "CLM", None, "A7:742"),
     Mutant(P, "SBR*P*18*GRP9******CI", "SBR*T*18*GRP9******CI", 4, "CLM", None, "A7:286"),
     Mutant(P, "REF*F8*ICN100", "", 4, "CLM", "CLM05-03", "A7:464"),
-    Mutant(P, "DTP*439*D8*20260210", "", 4, "CLM", None, "A7:124"),
+    Mutant(P, "DTP*439*D8*20260210", "", 4, "CLM", None, "A7:727"),
     Mutant(
-        P, "CLM*V101*100***11:B:7*Y*A*Y*Y**AA:::IN", "CLM*V101*100***11:B:7*Y*A*Y*Y**AA", 4, "CLM", "CLM11-04", "A7:501"
+        P, "CLM*V101*100***11:B:7*Y*A*Y*Y**AA:::IN", "CLM*V101*100***11:B:7*Y*A*Y*Y**AA", 4, "CLM", "CLM11-04", "A7:750"
     ),
     Mutant(P, "DTP*472*D8*20260304", "DTP*472*D8*20260310", 4, "DTP", "DTP03", "A7:187"),
     Mutant(P, "DMG*D8*20100505*F", "DMG*D8*20260305*F", 4, "DTP", "DTP03", "A7:187"),
     Mutant(P, "DTP*431*D8*20260220", "DTP*431*D8*20260305", 4, "DTP", "DTP03", "A7:187"),
     Mutant(P, "NM1*DN*1*DOE*JO****XX*1003000126", "NM1*P3*1*DOE*JO****XX*1003000126", 4, "NM1", "NM101", "I9"),
     Mutant(P, "NM1*85*2*HILL CLINIC*****XX*1234567893", "NM1*85*2*HILL*JO****XX*1234567893", 4, "NM1", "NM104", "I13"),
-    Mutant(P, "CAS*CO*45*20", "CAS*CO*45*19", 4, "SVD", "SVD02", "A7:400"),
-    Mutant(P, "AMT*D*60", "AMT*D*61", 4, "SBR", None, "A7:400"),
+    Mutant(P, "CAS*CO*45*20", "CAS*CO*45*19", 4, "SVD", "SVD02", "A7:672"),
+    Mutant(P, "AMT*D*60", "AMT*D*61", 4, "SBR", None, "A7:672"),
     Mutant(P, "N4*CARMEL*IN*460321234", "N4*CARMEL*IN*46032", 4, "N4", "N403", "I12"),
     Mutant(P, "N4*CARMEL*IN*46032", "N4*CARMEL*IN*4603", 4, "N4", "N403", "I12"),
     Mutant(P, "N4*CARMEL*IN*46032", "N4*CARMEL**46032", 4, "N4", "N402", "I9"),
@@ -221,9 +223,7 @@ BODY = [
     Mutant(R, "N1*PE*HILL CLINIC*XX*1234567893", "N1*PE*HILL CLINIC*XX*1234567891", 5, "N1", "N104", "7"),
     Mutant(R, "SVC*HC:97110:GP*84*60**2", "SVC*HC:9711:GP*84*60**2", 5, "SVC", "SVC01-02", "7"),
     Mutant(S, "STC*A2:20*20260310*WQ*168", "STC*P2:20*20260310*WQ*168", 5, "STC", "STC01-01", "7"),
-    Mutant(
-        S, "NM1*85*2*HILL CLINIC*****XX*1234567893", "NM1*85*2*HILL CLINIC*****XX*1234567883", 5, "NM1", "NM109", "7"
-    ),
+    Mutant(S, "STC*A7:562:85*20260310*U*100", "STC*A7:56X:85*20260310*U*100", 5, "STC", "STC01-02", "7"),
 ]
 
 ENVELOPE = [
@@ -284,6 +284,11 @@ def test_valid_files_are_accepted(kind: str) -> None:
     assert found.transactions.rows() == [(1, "0001", kind, True)]
 
 
+def test_a_277ca_may_repeat_the_number_that_it_rejects() -> None:
+    content = written(interchange("277CA")).replace(b"XX*1234567893", b"XX*1234567883")
+    assert validate(content).problems.rows() == []
+
+
 def test_a_valid_ta1_is_accepted() -> None:
     assert validate(TA1).problems.rows() == []
 
@@ -320,3 +325,12 @@ def test_defects_of_a_ta1_file_are_found(old: str, new: str, expected: tuple[str
     found = validate(TA1.replace(old.encode(), new.encode()))
     assert found.problems.select("segment", "element", "code").rows() == [expected]
     assert found.problems["level"].to_list() == [1]
+
+
+def test_every_claim_status_that_is_given_is_in_the_table_of_those_that_are_confirmed() -> None:
+    folder = Path(claim_statuses.__file__).parent
+    given = set(re.findall(r'^status = "(\d+)"', (folder / "codesets.toml").read_text("utf-8"), re.MULTILINE))
+    for path in folder.glob("*.py"):
+        if path.name != "claim_statuses.py":
+            given |= set(re.findall(r'"A\d:(\d+)', path.read_text("utf-8")))
+    assert given == set(claim_statuses.statuses())

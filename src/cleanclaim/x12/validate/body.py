@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from cleanclaim.x12.chunk import Chunk
 from cleanclaim.x12.segments import Flags, Ints, Segments, short_words, word_of
 from cleanclaim.x12.validate.grammar import Grammar
-from cleanclaim.x12.validate.stretches import Stretch
 
 Numbers = npt.NDArray[np.int16]
 _MIX = np.uint32(0x9E3779B1)
@@ -23,7 +23,7 @@ class Body:
     """One entry a segment, in order; ``at`` holds their rows in the stretch, all others index these entries."""
 
     grammar: Grammar
-    stretch: Stretch
+    stretch: Chunk
     at: Ints
     transaction: Ints  # number in the file of the transaction each belongs to
     set_number: Ints  # segment number of its ST
@@ -71,7 +71,7 @@ class Body:
         return found
 
 
-def body_of(grammar: Grammar, stretch: Stretch, at: Ints, transaction: Ints, set_number: Ints) -> Body:
+def body_of(grammar: Grammar, stretch: Chunk, at: Ints, transaction: Ints, set_number: Ints) -> Body:
     """Return the segments at ``at``, of one or more transactions of this kind, with their loops."""
     token = _tokens(grammar, stretch.segments, at)
     loop, row = _follow(grammar, token)

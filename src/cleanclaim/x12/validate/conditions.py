@@ -14,6 +14,7 @@ from cleanclaim.x12.validate.places import texts
 
 # where a format qualifier stands in a segment; the date or time follows it
 _FORMATS = {b"DTP": 2, b"DMG": 1, b"PAT": 5}
+_WINDOW = 12
 _TIMES = re.compile(r"\d{12}")
 
 
@@ -24,8 +25,11 @@ def check_conditions(elements: Elements) -> None:
         chosen = elements.named(name)
         if not len(chosen):
             continue
-        width = max(place for _, places_of in conditions for place in places_of)
-        have = body.segments.elements(body.at[elements.chosen[chosen]], range(1, width + 1)).length > 0
+        places_of = range(1, max(place for _, wanted in conditions for place in wanted) + 1)
+        rows = body.at[elements.chosen[chosen]]
+        # a window of so many elements might reach past the end of the file
+        take = body.segments.elements_of_each if len(places_of) > _WINDOW else body.segments.elements
+        have = take(rows, places_of).length > 0
         for kind, wanted in conditions:
             bad, place = _broken(kind, have[np.array(wanted) - 1], wanted)
             at = np.flatnonzero(bad)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cleanclaim.x12.chunk import Chunk
 from cleanclaim.x12.segments import Ints
 from cleanclaim.x12.validate.elements import is_time
 from cleanclaim.x12.validate.grammar import by_version
 from cleanclaim.x12.validate.problems import Problems
-from cleanclaim.x12.validate.stretches import Stretch
 
 ENVELOPE = (b"ISA", b"GS", b"ST", b"SE", b"GE", b"IEA", b"TA1")
 _BEFORE = {  # what may stand before each
@@ -51,6 +51,11 @@ class EnvelopeState:
     supported: int = 0
     in_set: bool = False
 
+    @property
+    def at_set(self) -> bool:
+        """Whether the last envelope segment is of a transaction set; an SE without an ST is of none."""
+        return self.last in (b"ST", b"SE") and self.transactions > 0
+
 
 @dataclass(frozen=True)
 class Sets:
@@ -70,12 +75,12 @@ class Envelope:
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
         self.state = EnvelopeState()
-        self.stretch: Stretch
+        self.stretch: Chunk
         self.controls: dict[int, str] = {}
         self.kinds: dict[int, str | None] = {}
         self.last_place = (1, 0)
 
-    def sets(self, stretch: Stretch) -> Sets:
+    def sets(self, stretch: Chunk) -> Sets:
         """Note what is wrong with the envelope of a stretch, and return its transaction sets."""
         self.stretch = stretch
         state, segments = self.state, stretch.segments
@@ -108,8 +113,6 @@ class Envelope:
         if count:
             at = np.array([count - 1])
             self.last_place = (int(stretch.numbers(at)[0]), int(stretch.offsets(at)[0]))
-        if stretch.last:
-            self._end()
         return found
 
     def _close(self, found: Sets, begin: int, stop: int) -> None:
@@ -128,9 +131,12 @@ class Envelope:
         return text.split(bytes([segments.delimiters.element]))
 
     def _note(self, row: int, code: str, message: str, element: str | None = None, value: bytes | None = None) -> None:
+        in_set = self.state.at_set
+        if self.problems.full:
+            self.problems.add(1, 1, transaction=self.state.transactions if in_set else None)
+            return
         at = np.array([row])
         number = int(self.stretch.numbers(at)[0])
-        in_set = self.state.last in (b"ST", b"SE") and self.state.transactions > 0
         self.problems.add(
             1,
             1,
@@ -219,8 +225,8 @@ class Envelope:
         state.set_controls = set()
         self._expect_count(row, "GS", have, 8, 8)
         for place, ok, code, what in (
-            (2, 2 <= len(e[2]) <= 15, "14", "no code of a sender"),
-            (3, 2 <= len(e[3]) <= 15, "13", "no code of a receiver"),
+            (2, 2 <= len(e[2]) <= 15, "024", "no code of a sender"),
+            (3, 2 <= len(e[3]) <= 15, "024", "no code of a receiver"),
             (4, is_day(e[4]), "024", "no date (CCYYMMDD)"),
             (5, is_time(e[5].decode("latin-1")), "024", "no time"),
             (6, re.fullmatch(rb"\d{1,9}", e[6]), "6", "no control number"),
@@ -292,7 +298,7 @@ class Envelope:
         if e[2] != state.isa_control:
             self._note(row, "001", "not the control number of its ISA", "IEA02", e[2])
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """Note what is missing at the end of the file."""
         state = self.state
         missing = {b"ST": ("SE", "2"), b"SE": ("GE", "3"), b"GE": ("IEA", "023"), b"GS": ("GE", "3")}
@@ -304,7 +310,7 @@ class Envelope:
 
     def _note_end(self, name: str, code: str) -> None:
         state, (number, offset) = self.state, self.last_place
-        inside = state.last in (b"ST", b"SE")
+        inside = state.at_set
         self.problems.add(
             1,
             1,

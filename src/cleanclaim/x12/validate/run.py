@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from cleanclaim.errors import InputError
+from cleanclaim.errors import InputError, UnreadableFile
+from cleanclaim.x12 import chunk as reading
+from cleanclaim.x12.chunk import Chunk
 from cleanclaim.x12.segments import Ints
+from cleanclaim.x12.stretch import Stretch
+from cleanclaim.x12.stretches import CHUNK_BYTES, NotX12, Source, stretches
 from cleanclaim.x12.validate.balances import Balances
 from cleanclaim.x12.validate.body import Body, body_of
 from cleanclaim.x12.validate.codesets import check_code_sets
@@ -21,12 +24,13 @@ from cleanclaim.x12.validate.envelope import Envelope, Sets
 from cleanclaim.x12.validate.grammar import grammar
 from cleanclaim.x12.validate.hierarchy import Hierarchy
 from cleanclaim.x12.validate.problems import MOST, Problems
+from cleanclaim.x12.validate.reading import CUTS, Unread
 from cleanclaim.x12.validate.situations import check_situations
-from cleanclaim.x12.validate.stretches import BLOCK_BYTES, Context, Stretch, Stretches, opened, readable
 from cleanclaim.x12.validate.structure import carried_counts, check_structure
 
 LEVELS = (1, 2, 3, 4, 5)
 _KEPT_OF_EACH = 200  # segments of a loop still open that are kept; valid ones have far fewer
+_KEPT_BYTES = 1 << 18  # nor are they kept where they are longer than this in all
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,7 @@ class Validation:
     more: int
 
 
-def validate(
-    source: str | os.PathLike[str] | bytes, levels: Iterable[int] = LEVELS, *, block_bytes: int = BLOCK_BYTES
-) -> Validation:
+def validate(source: Source, levels: Iterable[int] = LEVELS, *, block_bytes: int = CHUNK_BYTES) -> Validation:
     """Return what is wrong with an X12 file, given its path or its bytes: 837P, 837I, 835, 999, TA1 and 277CA.
 
     ``levels`` are those of WEDI SNIP that are checked: 1 envelope and order, 2 usage, 3 balances, 4 situations, 5 code
@@ -67,12 +69,15 @@ def validate(
         raise InputError(f"must be some of {', '.join(map(str, LEVELS))}", field="levels")
     problems = Problems(chosen)
     envelope = Envelope(problems)
-    name = "the bytes given" if isinstance(source, bytes) else os.fspath(source)
-    with opened(source) as stream, readable(name):
-        stretches = Stretches(stream, name, problems, block_bytes)
-        run = _Run(problems, envelope)
-        for stretch in stretches:
-            stretches.context = run.check(stretch)
+    run = _Run(problems, envelope)
+    try:
+        for _, met, _ in stretches(source, run.read, block_bytes, CUTS):
+            run.unread.note(met)
+        envelope.end()
+    except UnreadableFile as error:
+        if not isinstance(error.__cause__, NotX12):
+            raise
+        problems.add(1, 1, position=1, offset=0, code="022", message=str(error.__cause__))
     return _validation(problems, envelope)
 
 
@@ -100,12 +105,18 @@ class _Run:
         self.envelope = envelope
         self.hierarchy = Hierarchy(problems)
         self.balances = Balances(problems)
+        self.unread = Unread(problems)
         self.carried: dict[tuple[int, int], int] = {}
 
-    def check(self, stretch: Stretch) -> Context:
-        """Note what is wrong in a stretch; return the segments that the next one must know."""
+    def read(self, chunk: Chunk, met: reading.Problems) -> Stretch:
+        """Note what is wrong in a stretch; return, with no tables, what the next one must know."""
+        self.unread.look_at(chunk, met)
+        return Stretch({}, chunk.carry_on(self._check(chunk)))
+
+    def _check(self, stretch: Chunk) -> Ints:
+        """Note what is wrong in a stretch; return the rows of the segments that the next one must know."""
         sets = self.envelope.sets(stretch)
-        context = Context()
+        context = np.empty(0, np.int64)
         carried, self.carried = self.carried, {}
         for kind in dict.fromkeys(kind for kind in sets.kind if kind):
             which = [k for k, other in enumerate(sets.kind) if other == kind]
@@ -113,13 +124,14 @@ class _Run:
             goes_on = self.envelope.state.in_set and which[-1] == len(sets.kind) - 1
             still_open = _open_path(body) if goes_on else np.empty(0, np.int64)
             begins = which[0] == 0 and stretch.known > 0
-            context = self._check_body(body, carried if begins else {}, still_open) or context
+            known = self._check_body(body, carried if begins else {}, still_open)
+            context = known if len(known) else context
         return context
 
-    def _check_body(self, body: Body, carried: dict[tuple[int, int], int], still_open: Ints) -> Context | None:
+    def _check_body(self, body: Body, carried: dict[tuple[int, int], int], still_open: Ints) -> Ints:
         levels = self.problems.levels
-        elements = Elements(body, self.problems)
-        if levels & {1, 2}:
+        elements = Elements(body, self.problems) if levels != {3} else None
+        if elements and levels & {1, 2}:
             events = check_structure(body, carried, still_open, self.problems)
             self.hierarchy.check(body)
             elements.check()
@@ -127,25 +139,26 @@ class _Run:
             check_formats(elements)
         if 3 in levels:
             self.balances.check(body, still_open)
-        if 4 in levels:
+        if elements and 4 in levels:
             check_situations(elements, self.problems, still_open)
-        if 5 in levels:
+        if elements and 5 in levels:
             check_code_sets(elements)
             if body.grammar.kind in ("837P", "837I"):
                 check_diagnoses(body, self.problems)
             if body.grammar.kind != "999":
                 check_reasons(body, self.problems)
         if not len(still_open):
-            return None
+            return still_open
         kept = _kept(body, still_open)
         if levels & {1, 2}:
             place = {int(old): new for new, old in enumerate(kept.tolist())}
             path = {int(old): place[int(old)] for old in still_open if int(old) in place}
             self.carried = carried_counts(body, events, path)
-        return body.stretch.kept(body.at[kept])
+        rows, segments = body.at[kept], body.segments
+        return rows if int((segments.stop[rows] - segments.start[rows] + 1).sum()) <= _KEPT_BYTES else rows[:0]
 
 
-def _body(kind: str, stretch: Stretch, sets: Sets, which: list[int]) -> Body:
+def _body(kind: str, stretch: Chunk, sets: Sets, which: list[int]) -> Body:
     pieces = [np.arange(sets.begin[k], sets.stop[k]) for k in which]
     sizes = [len(piece) for piece in pieces]
     number = np.repeat([sets.number[k] for k in which], sizes)
@@ -164,7 +177,7 @@ def _open_path(body: Body) -> Ints:
         found.append(entry)
     own = body.grammar
     kept = [entry for entry in found if body.loop[entry] in own.cuts]
-    if not body.stretch.inner:
+    if not body.stretch.within:
         kept = [entry for entry in kept if own.names[body.loop[entry]] in own.carried]
     elif len(kept) > 2:
         kept = [entry for entry in kept if entry < kept[-1]] if own.kind != "835" else kept

@@ -171,7 +171,7 @@ class _Claims:
             at = self._of(first[mine], 1)
             seen[mine, k] += (at.length == 1) & (data.take(at.start) == code[0])
         bad = np.flatnonzero(self.whole & (seen > 1).any(axis=1))
-        self._note(self.claims[bad], None, "A7:481", "two payers of this claim say the same in SBR01")
+        self._note(self.claims[bad], None, "A7:742", "two payers of this claim say the same in SBR01")
         secondary = np.zeros(len(self.claims), bool)
         mine = np.flatnonzero(first >= 0)
         secondary[mine] = self._is(first[mine], 1, b"S", b"T")
@@ -199,9 +199,9 @@ class _Claims:
         auto = cause[0] | cause[1]
         dated = self._has(self.body.of_row("2300", "DTP", "439"), "2300", self.claims)
         bad = np.flatnonzero(self.whole & (auto | other[0] | other[1]) & ~dated)
-        self._note(self.claims[bad], None, "A7:124", "an accident (CLM11) needs its date (DTP*439)")
+        self._note(self.claims[bad], None, "A7:727", "an accident (CLM11) needs its date (DTP*439)")
         bad = np.flatnonzero(self.whole & auto & (self._of(self.claims, 11, 4).length == 0))
-        self._note(self.claims[bad], "CLM11-04", "A7:501", "an accident with a car needs its state")
+        self._note(self.claims[bad], "CLM11-04", "A7:750", "an accident with a car needs its state")
 
     def _days(self, entries: Ints) -> tuple[Ints, Ints]:
         """Return first and last day of some DTP segments; -1 where there is none."""
@@ -316,7 +316,7 @@ class _Claims:
             f"paid and adjusted come to {text_of(v)}, not to the charge of the line"
             for v in (amount + total)[bad].tolist()
         ]
-        self._note(paid[bad], "SVD02", "A7:400", messages)
+        self._note(paid[bad], "SVD02", "A7:672", messages)
 
     def _check_claim_payments(self) -> None:
         """What another payer paid and adjusted of a claim, in the claim and its lines, is the claim's charge."""
@@ -342,7 +342,7 @@ class _Claims:
         messages = [
             f"paid and adjusted come to {text_of(v)}, not to the charge of the claim" for v in sums[bad].tolist()
         ]
-        self._note(payers[bad], None, "A7:400", messages)
+        self._note(payers[bad], None, "A7:672", messages)
 
     def _line_adjustments(self, payers: Ints) -> tuple[Ints, Ints]:
         """Return the line adjustments of each payer of a claim, matched by its identifier, and how many there are."""

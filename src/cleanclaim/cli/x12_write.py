@@ -1,0 +1,100 @@
+"""``cleanclaim x12 write``: claims to 837 files, and what is held back with the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cleanclaim.cli import options
+from cleanclaim.cli.layout import paragraph, show
+from cleanclaim.cli.output import Json, day, emit, errors, local_config, named
+from cleanclaim.errors import InputError
+from cleanclaim.reports.words import counted, dollars
+
+if TYPE_CHECKING:
+    from cleanclaim.outgoing import Sent
+
+Folder = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FOLDER", help="Write the files here; made where it is not there.")
+]
+
+
+def write(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="VISITS", help="Files of visits or claims, as `check` reads them.")
+    ],
+    patients: Annotated[Path, typer.Option("--patients", metavar="FILE", help="Patients and their coverage.")],
+    output: Folder,
+    claim_facts: Annotated[
+        Path | None,
+        typer.Option("--claim-facts", metavar="FILE", help="Authorizations, dates and codes of single claims."),
+    ] = None,
+    paid: Annotated[
+        list[Path] | None,
+        typer.Option("--paid", metavar="FILE", help="Remittance (835) of an earlier payer; may be given again."),
+    ] = None,
+    config: options.Config = None,
+    payer: options.Payer = None,
+    mapping: options.Mapping = None,
+    as_of: options.AsOf = None,
+    include_findings: Annotated[
+        bool, typer.Option("--include-findings", help="Write claims with findings too; those left incomplete never.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write claims as 837 files, professional and institutional: one for each payer and form.
+
+    The claims are checked first. Held back and listed with the reason: those with a finding that is a denial or a
+    matter of compliance, those with a fact missing, those that a validator would refuse. Ends with 0 where all went
+    out, with 1 where not.
+    """
+    with errors(as_json=as_json):
+        chosen = config or local_config()
+        if chosen is None:
+            raise InputError("no cleanclaim.toml here; name the configuration", field="--config")
+        from cleanclaim.outgoing import write as written
+
+        sent = written(
+            named(paths),
+            patients=patients,
+            config=chosen,
+            output=output,
+            facts=claim_facts,
+            paid=paid or (),
+            payer=payer,
+            as_of=day(as_of, "--as-of"),
+            mapping=mapping,
+            include_findings=include_findings,
+        )
+    if as_json:
+        emit(sent.as_dict())
+    else:
+        _print(sent)
+    if sent.exit_code:
+        raise typer.Exit(sent.exit_code)
+
+
+def _print(sent: Sent) -> None:
+    for one in sent.unreadable:
+        paragraph(f"Could not be read: {one}")
+    for one in sent.notes:
+        paragraph(f"Note: {one}")
+    if sent.unreadable or sent.notes:
+        show()
+    for file in sent.files:
+        show(str(file.path))
+        held_in = (
+            f"{counted(file.claims, 'claim')}, {counted(file.lines, 'line')}, {dollars(file.charge_cents)} charged"
+        )
+        paragraph(f"{file.payer}, {file.form} {file.version}: {held_in}", indent=2)
+    if not sent.files:
+        show("No file was written.")
+    if sent.held:
+        show()
+        show(f"Held back: {counted(len(sent.held), 'claim')}")
+    for held in sent.held:
+        show(f"  {held.claim or '(no number)'}  {held.reason}  {held.place}")
+        for message in held.messages:
+            paragraph(message, indent=6)
