@@ -5,6 +5,8 @@ python bench/jobs.py JOB '{"argument": ...}'      prints one JSON object: second
 
 from __future__ import annotations
 
+import importlib.util
+import io
 import json
 import os
 import resource
@@ -220,9 +222,13 @@ def openx12(path: str) -> dict[str, Any]:
     return {"installed": True, "claims": len(parsed.claims), **vars(clock)}
 
 
-def count_and_read_837(path: str, turns: int) -> dict[str, Any]:
+def count_and_read_837(path: str, turns: int, numba: bool = False) -> dict[str, Any]:
     """Count the segment terminators and read the claim and line tables of the same bytes, taking turns, on one core."""
     _one_core()
+    if not numba:
+        sys.modules["numba"] = None  # type: ignore[assignment]  # as if it were not installed
+    elif importlib.util.find_spec("numba") is None:
+        return {"installed": False}
     from cleanclaim.x12 import iter_837
 
     content = Path(path).read_bytes()
@@ -236,7 +242,7 @@ def count_and_read_837(path: str, turns: int) -> dict[str, Any]:
         # on one core, others' turns on it would only ever lengthen the longer of the two
         counting.append(statistics.median(_timed(lambda: content.count(b"~")).cpu_seconds for _ in range(5)))
         reading.append(_timed(read).cpu_seconds)
-    return {"bytes": len(content), "lines": lines, "counting": counting, "reading": reading}
+    return {"installed": True, "bytes": len(content), "lines": lines, "counting": counting, "reading": reading}
 
 
 def read_837_from_disk(path: str) -> dict[str, Any]:
@@ -249,6 +255,88 @@ def read_837_from_disk(path: str) -> dict[str, Any]:
     return {"lines": lines, "before_megabytes": before}
 
 
+def write_835(path: str, claims: int) -> dict[str, Any]:
+    """Make an 835 file."""
+    from make_835 import make_835
+
+    content = make_835(claims)
+    Path(path).write_bytes(content)
+    return {"bytes": len(content)}
+
+
+def read_835(path: str, turns: int) -> dict[str, Any]:
+    """Read the tables of an 835 in memory, and check that it balances, on one core."""
+    _one_core()
+    from cleanclaim.x12 import iter_x12
+    from cleanclaim.x12.validate import validate
+
+    content = Path(path).read_bytes()
+
+    def read() -> int:
+        return sum(part["paid_services"].height for part in iter_x12(content, kinds=("835",)))
+
+    services, balanced = read(), validate(content, levels=(3,)).accepted
+    return {
+        "bytes": len(content),
+        "services": services,
+        "balanced": balanced,
+        "reading": [_timed(read).cpu_seconds for _ in range(turns)],
+        "balancing": [_timed(lambda: validate(content, levels=(3,))).cpu_seconds for _ in range(turns)],
+    }
+
+
+def oxedi(path: str, turns: int) -> dict[str, Any]:
+    """Let oxedi parse an 835 in memory, which makes its tables and checks its balances; null where it is not there."""
+    _one_core()
+    if importlib.util.find_spec("oxedi") is None:
+        return {"installed": False}
+    import oxedi
+
+    content = Path(path).read_bytes()
+    parsed = oxedi.parse(content)
+    reading = [_timed(lambda: oxedi.parse(content)).cpu_seconds for _ in range(turns)]
+    services = parsed.tables["services"].to_polars().height
+    return {"installed": True, "services": services, "balanced": not parsed.diagnostics, "reading": reading}
+
+
+def validate_837(path: str, turns: int) -> dict[str, Any]:
+    """Validate an 837 in memory at levels 1 to 3, on one core."""
+    _one_core()
+    from cleanclaim.x12.validate import validate
+
+    content = Path(path).read_bytes()
+    accepted = validate(content, levels=(1, 2, 3)).accepted
+    taken = [_timed(lambda: validate(content, levels=(1, 2, 3))).cpu_seconds for _ in range(turns)]
+    return {"bytes": len(content), "accepted": accepted, "validating": taken}
+
+
+def pyx12(path: str) -> dict[str, Any]:
+    """Let pyx12 validate an 837 and write its 999."""
+    _one_core()
+    if importlib.util.find_spec("pyx12") is None:
+        return {"installed": False}
+    import pyx12.params
+    import pyx12.x12n_document
+
+    answer, clock = io.StringIO(), Clock()
+    with clock.running():
+        accepted = pyx12.x12n_document.x12n_document(pyx12.params.params(), path, answer, None)
+    return {"installed": True, "bytes": Path(path).stat().st_size, "accepted": accepted, **vars(clock)}
+
+
+def x12sdk(path: str) -> dict[str, Any]:
+    """Let x12sdk make its models of an 837."""
+    _one_core()
+    if importlib.util.find_spec("x12sdk") is None:
+        return {"installed": False}
+    from x12sdk.io import X12ModelReader
+
+    clock = Clock()
+    with clock.running(), X12ModelReader(path) as reader:
+        sets = sum(1 for _ in reader.models())
+    return {"installed": True, "bytes": Path(path).stat().st_size, "sets": sets, **vars(clock)}
+
+
 def _one_core() -> None:
     os.environ["POLARS_MAX_THREADS"] = "1"
     if hasattr(os, "sched_setaffinity"):
@@ -259,7 +347,7 @@ JOBS = {
     job.__name__: job
     for job in (
         write_lines, all_rules, oracles, group_by, one_visit, write_837, check_837, openx12, count_and_read_837,
-        read_837_from_disk,
+        read_837_from_disk, write_835, read_835, oxedi, validate_837, pyx12, x12sdk,
     )
 }  # fmt: skip
 

@@ -18,7 +18,12 @@ FIGURES = (
     "`cleanclaim units - --json`, cold start",
     "837P to findings, against openx12 0.2.1 only parsing",
     '837P to claim and line tables, against `bytes.count(b"~")`',
-    "837P to claim and line tables, peak memory",
+    '837P to claim and line tables with numba, against `bytes.count(b"~")`',
+    "837P to claim and line tables, memory over base",
+    "835 to tables, against oxedi 0.6",
+    "835 to tables with balances, against oxedi 0.6",
+    "Validation of 837P at levels 1 to 3, against pyx12 4.0",
+    "837P to claim and line tables, against x12sdk 2.2",
 )
 
 

@@ -236,7 +236,9 @@ def test_the_single_visit_has_units_and_a_price() -> None:
 # files
 
 
-@pytest.mark.parametrize("name", ["claims.837", "minutes.csv", "visits.json", "visit.json"])
+@pytest.mark.parametrize(
+    "name", ["claims.837", "minutes.csv", "services.csv", "patients.csv", "visits.json", "visit.json"]
+)
 def test_files_are_what_the_description_gives(name: str) -> None:
     assert (DAY / name).read_bytes() == TOOL.files()[name].encode("ascii")
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from cleanclaim.claims.schema import SERVICES, SETTINGS
 from cleanclaim.codes import payers
 from cleanclaim.codes.payers.toml import Key
-from cleanclaim.config import EXAMPLE, Clinician, Config, Site
+from cleanclaim.config import EXAMPLE, Clinician, Config, Site, sending
+from cleanclaim.config.sending import Name
 from cleanclaim.config.settings import SCOPE, RuleSettings, Suppression
 from cleanclaim.engine.selection import Selection
 from cleanclaim.errors import ConfigError, UnknownPayer
@@ -65,7 +66,7 @@ def test_example_says_what_it_says() -> None:
         "railroad medicare": "medicare",
     }
     assert config.sites == (Site("main", "office", NPI, "01112", "05"),)
-    assert config.clinicians == (Clinician("JD", THIRD_NPI, "PT", "GP", "225100000X"),)
+    assert config.clinicians == (Clinician("JD", THIRD_NPI, "PT", "GP", "225100000X", Name("DOE", "JO")),)
     assert (config.default_payer, config.default_site) == ("medicare", config.sites[0])
     assert config.rules == RuleSettings(PLACE, None, ("I107",), {"D110": "advice"})
     assert config.contracts.rules == {"acme health": RuleSettings(PLACE, None, ("U103",), {})}
@@ -421,11 +422,16 @@ def test_the_examples_of_the_guide_are_valid(block: str) -> None:
 def test_the_guide_explains_every_key() -> None:
     keys = {"pack", "state", "names", "rules", "setting", "npi", "mac", "locality", "credential", "discipline"}
     keys |= {"taxonomy", "payer", "site", "select", "ignore", "severity.RULE", "rule", "reason", "expires", *SCOPE}
+    keys |= {*sending.KEYS, "send", "facility_npi"}
     explained = {
         word for row in re.findall(r"^\| (`.*?) \|", GUIDE, re.MULTILINE) for word in re.findall("`(.+?)`", row)
     }
     assert keys - explained == set()
     assert explained - keys <= {"NAME", "ID", "[payers.NAME]", "[sites.NAME]", "[clinicians.ID]", "[defaults]"} | {
+        "[submitter]",
+        "[receivers.NAME]",
+        "[billing]",
+        "[physicians.ID]",
         "[rules]",
         "[[suppressions]]",
         "[mapping.columns]",
@@ -542,7 +548,9 @@ def test_clinician_written_by_npi_alone_and_unknown_clinician() -> None:
 
 def test_own_id_without_npi_is_not_taken_for_an_npi() -> None:
     config = config_of("[clinicians.JD]", 'credential = "OT"')
-    assert resolved(config, {"rendering_npi": "jd"}) == [{"credential": "OT", "rendering_npi": None}]
+    assert resolved(config, {"rendering_npi": "jd"}) == [
+        {"credential": "OT", "rendering_npi": None, "clinician_id": "jd"}
+    ]
 
 
 def test_one_clinician_may_have_two_ids() -> None:

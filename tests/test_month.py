@@ -6,9 +6,12 @@ import doctest
 import importlib
 import json
 import sys
+from collections import Counter
 from datetime import date
 from functools import cache
+from math import sqrt
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
@@ -24,6 +27,7 @@ import code_mix
 import exports
 import faults
 import generate
+import plans
 import practice
 import write_837
 
@@ -148,16 +152,37 @@ def test_visits_as_json_give_the_findings_of_the_csv(tmp_path: Path) -> None:
     assert found_in[0].rows() == found_in[1].rows()
 
 
+def test_codes_are_drawn_as_often_as_published() -> None:
+    """The first code of a visit is drawn by the published shares; group treatment is a kind of visit by itself."""
+    draw, visits = Random(1), 4000
+    first = Counter(plans._codes(draw, "PT", "treat", "plain")[0][0] for _ in range(visits))
+    published = {code: share for code, share in code_mix.shares("PT").items() if code != plans._GROUP}
+    whole = sum(published.values())
+    far = {}
+    for code, share in published.items():
+        expected = share / whole
+        if abs(first[code] / visits - expected) > 4 * sqrt(expected * (1 - expected) / visits):
+            far[code] = (first[code] / visits, expected)
+    assert far == {}
+
+
 def test_codes_are_billed_about_as_often_as_published() -> None:
+    """Within four standard errors, patients being the sample; the code of half of all units is in a visit only once."""
     lines = made(*MONTHS[0]).lines.filter(pl.col("_half") == "clean", pl.col("_discipline") == "PT")
-    units = dict(lines.group_by("code").agg(pl.col("units").sum()).iter_rows())
-    total = sum(units.values())
+    patients = lines.group_by("patient_id").agg(pl.col("units").sum())
+    total = patients["units"].sum()
     published = code_mix.shares("PT")
-    far = {
-        c: (round(units.get(c, 0) / total, 2), s)
-        for c, s in published.items()
-        if abs(units.get(c, 0) / total - s) > 0.13
-    }
+    most = next(iter(published))
+    far = {}
+    for code, share in published.items():
+        own = lines.filter(code=code).group_by("patient_id").agg(own=pl.col("units").sum())
+        units = patients.join(own, on="patient_id", how="left").fill_null(0)
+        billed = units["own"].sum() / total
+        error = sqrt(((units["own"] - billed * units["units"]) ** 2).sum()) / total
+        if code != most and abs(billed - share) > 4 * error:
+            far[code] = (round(billed, 3), share)
+        if code == most and not 0.35 < billed < share:
+            far[code] = (round(billed, 3), share)
     assert far == {}
 
 

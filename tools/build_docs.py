@@ -28,12 +28,15 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 from rule_examples import examples  # noqa: E402
 
 from cleanclaim import app, config  # noqa: E402
+from cleanclaim.claims.registers import CLAIM_FACTS, PATIENTS  # noqa: E402
 from cleanclaim.claims.schema import SERVICES  # noqa: E402
+from cleanclaim.claims.table import Table  # noqa: E402
 from cleanclaim.codes import payers  # noqa: E402
 from cleanclaim.engine.rule_page import examples as rule_page_examples  # noqa: E402
 from cleanclaim.engine.rule_page import requirement, rule_page  # noqa: E402
 from cleanclaim.intake.cells import KINDS  # noqa: E402
 from cleanclaim.intake.fields import DIAGNOSES, FIELDS, MODIFIERS  # noqa: E402
+from cleanclaim.intake.registers import kind_of_column  # noqa: E402
 from cleanclaim.rules import FAMILIES, all_rules, rules_of  # noqa: E402
 
 DOCS = ROOT / "docs"
@@ -229,7 +232,23 @@ def _policies() -> str:
     return _table(("field", "meaning", "values"), rows) + "\n"
 
 
-_PARTS = {"columns": _columns, "configuration": _configuration, "policies": _policies}
+def _register(table: Table) -> str:
+    columns = [column for column in table.columns if column.name != "line"]
+    meanings = (f"{column.meaning}{f'; blank: {column.null}' if column.null else ''}" for column in columns)
+    rows = [
+        (f"`{column.name}`", meaning, kind_of_column(table, column.name).wanted)
+        for column, meaning in zip(columns, meanings, strict=True)
+    ]
+    return _table(("name", "meaning", "written as"), rows) + "\n"
+
+
+_PARTS = {
+    "columns": _columns,
+    "configuration": _configuration,
+    "policies": _policies,
+    "patients": lambda: _register(PATIENTS),
+    "facts": lambda: _register(CLAIM_FACTS),
+}
 
 
 def main() -> None:

@@ -2,8 +2,9 @@
 
     python tools/make_clinic_day.py [FOLDER]
 
-Writes claims.837, minutes.csv, visits.json and visit.json. The same description gives the same bytes. Everything in it
-is made up: patients have numbers for names, NPIs begin with 2 (no one has such a number), the tax number is zeros.
+Writes claims.837, minutes.csv, services.csv, patients.csv, visits.json and visit.json. The same description gives
+the same bytes. Everything in it is made up: patients have numbers for names, NPIs begin with 2 (no one has such a
+number), the tax number is zeros.
 
 How the day is written down: a service is one line, ``97530 GP 59 x2 | PT 09:30-09:53``: code and modifiers, the units
 billed, then who gave it and when. Several blocks are separated by commas. Without ``x`` it was given and not billed.
@@ -376,6 +377,81 @@ def _csv(columns: Sequence[str], rows: Sequence[dict[str, object]]) -> str:
     return out.getvalue()
 
 
+SERVICES_COLUMNS = (
+    *("visit_id", "claim_id", "patient_id", "payer", "dos", "received", "place_of_service", "code", "modifiers"),
+    *("units", "charge", "minutes", "by", "start", "stop", "diagnoses", "pointers", "rendering_npi", "referring_npi"),
+    *("claim_charge", "ytd_pt_slp", "ytd_ot", "abn_on_file"),
+)
+
+
+def services_csv(day: Sequence[Claim]) -> str:
+    """Return the day before the claims are made: services with their minutes, one row each."""
+    rows = [_service_row(claim, service) for claim in day for service in claim.services]
+    return _csv(SERVICES_COLUMNS, rows)
+
+
+def _service_row(claim: Claim, service: Service) -> dict[str, object]:
+    (block,) = service.blocks
+    billed = {"units": service.units, "charge": f"{service.charge}.00"} if service.units is not None else {}
+    return {
+        "visit_id": claim.visit,
+        "claim_id": claim.number,
+        "patient_id": claim.member,
+        "payer": claim.payer.name,
+        "dos": claim.dos.isoformat(),
+        "received": claim.sent.isoformat(),
+        "place_of_service": claim.place,
+        "code": service.code,
+        "modifiers": " ".join(service.modifiers),
+        **billed,
+        **(_recorded(block) if claim.charted else {}),
+        "diagnoses": " ".join(claim.diagnoses),
+        "pointers": " ".join(str(place) for place in range(1, len(claim.diagnoses) + 1)),
+        "rendering_npi": claim.clinician.npi,
+        "referring_npi": REFERRING_NPI if claim.referring else "",
+        "claim_charge": f"{claim.charge}.00",
+        **_standing(claim),
+    }
+
+
+PATIENTS_COLUMNS = (
+    *("patient_id", "last_name", "first_name", "birth_date", "sex", "street", "city", "state", "zip"),
+    *("payer", "sequence", "member_id", "relationship"),
+)
+
+
+def patients_csv(day: Sequence[Claim]) -> str:
+    """Return what the front desk knows of the patients: one row a patient and payer."""
+    rows = {(claim.patient, claim.payer): _patient_row(claim) for claim in day}
+    return _csv(PATIENTS_COLUMNS, list(rows.values()))
+
+
+def _patient_row(claim: Claim) -> dict[str, object]:
+    return {
+        "patient_id": claim.member,
+        "last_name": "PATIENT",
+        "first_name": _in_words(claim.patient),
+        "birth_date": _birth_date(claim).isoformat(),
+        "sex": _sex(claim),
+        "street": "1 EXAMPLE LANE",
+        "city": "ANYTOWN",
+        "state": "IL",
+        "zip": "60099",
+        "payer": claim.payer.name,
+        "sequence": "P",
+        "member_id": claim.member,
+        "relationship": "self",
+    }
+
+
+def _birth_date(claim: Claim) -> date:
+    return date(1950, claim.patient // 100, claim.patient % 28 + 1)
+
+
+def _sex(claim: Claim) -> str:
+    return "FM"[claim.patient % 2]
+
+
 def visits_json(day: Sequence[Claim]) -> str:
     """Return a few of the Medicare visits as JSON visits, readable with and without the configuration."""
     return json.dumps({"visits": [_visit(claim) for claim in day if claim.number in SHOWN_AS_JSON]}, indent=2) + "\n"
@@ -447,14 +523,13 @@ def _transaction(number: int, sent: date, claims: Sequence[Claim]) -> list[str]:
 
 
 def _subscriber(level: int, claim: Claim) -> list[str]:
-    sex = "FM"[claim.patient % 2]
     return [
         f"HL*{level}*1*22*0",
         f"SBR*P*18*******{claim.payer.filing_code}",
         f"NM1*IL*1*PATIENT*{_in_words(claim.patient)}****MI*{claim.member}",
         "N3*1 EXAMPLE LANE",
         "N4*ANYTOWN*IL*60099",
-        f"DMG*D8*1950{claim.patient // 100:02d}{claim.patient % 28 + 1:02d}*{sex}",
+        f"DMG*D8*{_birth_date(claim):%Y%m%d}*{_sex(claim)}",
         f"NM1*PR*2*{claim.payer.name}*****PI*{claim.payer.id}",
     ]
 
@@ -488,6 +563,8 @@ def files() -> dict[str, str]:
     return {
         "claims.837": claims_837(THE_DAY),
         "minutes.csv": minutes_csv(THE_DAY),
+        "services.csv": services_csv(THE_DAY),
+        "patients.csv": patients_csv(THE_DAY),
         "visits.json": visits_json(THE_DAY),
         "visit.json": visit_json(),
     }

@@ -89,12 +89,12 @@ class Periods:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return self.starts.to_physical().to_list()
+        return self.starts.cast(pl.Int32).to_list()
 
     def number(self, days: pl.Series) -> pl.Series:
         """Return the period number of each day (UInt32, null where the day is null), in the same order."""
         if len(days) <= FEW:
-            given = days.to_physical().to_list()
+            given = days.cast(pl.Int32).to_list()
             places = [None if day is None else bisect_right(self._starts, day) - 1 for day in given]
             return pl.Series("period", places, dtype=pl.UInt32)
         found = self.starts.search_sorted(days.fill_null(DAWN), side="right") - 1

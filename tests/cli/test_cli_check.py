@@ -73,7 +73,7 @@ def test_rows_that_cannot_be_read_end_with_1() -> None:
         "Could not be read",
         "  day.json, visits[0].dos: '02/30/2026' is not a date such as 2026-03-04,",
     ]
-    assert done.stdout.splitlines()[-1] == "No claim line to check. No findings."
+    assert done.stdout.splitlines()[-1] == "No claim line to check."
 
 
 def test_the_contract_of_json() -> None:

@@ -108,7 +108,7 @@ def test_odd_headers_reach_a_report_by_init_and_check_alone(extract: Any) -> Non
     read = report(name)
     assert read["unreadable"] == []
     assert read["summary"]["lines"] == len(LINES)
-    assert sorted(payer["payer"] for payer in read["summary"]["unmapped_payers"]) == ["Prairie Mutual", "Self Pay"]
+    assert sorted(payer["payer"] for payer in read["summary"]["unmapped_payers"]) == ["Prairie Mutual"]
 
 
 def test_what_is_written_of_a_clinics_export() -> None:
@@ -131,6 +131,7 @@ def test_what_is_written_of_a_clinics_export() -> None:
         "MEDICARE PART B": {"pack": "medicare", "names": ["Medicare"]},
         "BCBS of Michigan": {"pack": "bcbs-michigan"},
         "Aetna Medicare PPO": {"pack": "medicare-advantage"},
+        "Self Pay": {"pack": "self-pay"},
     }
     assert written["clinicians"] == {"Roe, Jan PT, DPT": {"credential": "PT"}}
     assert '# [payers."Prairie Mutual"]             # 4 rows\n# pack = "commercial"' in text
@@ -266,7 +267,7 @@ def test_a_file_with_a_question_is_told_and_waits() -> None:
         ("TX Medicaid", "medicaid-texas"),
         ("TRICARE East Region", "tricare"),
         ("VA CCN Optum", "va-community-care"),
-        ("Self-Pay", None),
+        ("Self-Pay", "self-pay"),
         ("Nevada Mutual", None),
     ],
 )

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from cleanclaim.claims.schema import METHODS, ROLES, SETTINGS
+from cleanclaim.cli import services
 from cleanclaim.cli.main import app
+from cleanclaim.codes.modifiers import DISCIPLINES
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "clinic-day"
 RUNNER = CliRunner(env={"COLUMNS": "80"})
@@ -164,3 +167,78 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         done = RUNNER.invoke(app, ["units", str(path)])
         assert (done.exit_code, done.stdout) == (2, "")
         assert done.stderr == f"cleanclaim: {path}: {why}; check the path\n"
+
+
+def short(*words: str) -> Any:
+    return RUNNER.invoke(app, list(words), catch_exceptions=False)
+
+
+def test_a_visit_in_a_few_words_is_the_same_visit() -> None:
+    words = ["97530=24", "97110=12:PTA", "97140=4", "--payer", "medicare", "--by", "PT", "--on", "2026-03-04"]
+    given = [("97530", 24, "PT"), ("97110", 12, "PTA"), ("97140", 4, "PT")]
+    visit = {
+        "payer": "medicare",
+        "dos": "2026-03-04",
+        "services": [{"code": code, "minutes": minutes, "by": by} for code, minutes, by in given],
+    }
+    assert short("units", *words, "--json").stdout == run("units", visit, "--json").stdout
+    assert short("units", *words).stdout.splitlines()[:3] == ["97530    2  GP", "97110    1  GP CQ", "97140    0  GP"]
+
+
+def test_a_price_in_a_few_words() -> None:
+    words = ["97530=2", "--payer", "medicare", "--on", "2024-07-15"]
+    assert short("price", *words, "--json").stdout == run("price", PRICE, "--json").stdout
+    local = json.loads(short("price", "97530=2", "97110", *words[1:], "--locality", "01112-05", "--json").stdout)
+    assert local["price_basis"] == "expected"
+    assert [(line["code"], line["units"]) for line in local["lines"]] == [("97530", 2), ("97110", 1)]
+
+
+MEDICARE = ["--payer", "medicare"]
+BAD_WORDS = [
+    (["units", "97530=24", "--by", "PT"], "--payer: missing: name a payer, or a method in its place"),
+    (["price", "97530=2"], "--payer: missing: name a payer; `cleanclaim payers` lists them"),
+    (
+        ["units", "97530=0:24", *MEDICARE],
+        "97530=0:24: must be one of PT, PTA, OT, OTA, SLP, PT+PTA, OT+OTA, student, aide",
+    ),
+    (["units", "97530=", *MEDICARE], "97530=: minutes are a whole number: 97530=24 or 97530=24:PTA"),
+    (["units", "97530=\u0662", *MEDICARE], "97530=\u0662: minutes are a whole number: 97530=24 or 97530=24:PTA"),
+    (["units", "97530=8", "97110=1441", *MEDICARE, "--by", "PT"], "97110=1441: must be a whole number from 0 to 1440"),
+    (
+        ["units", "97530=8", "visit.json", *MEDICARE],
+        "visit.json: write CODE=MINUTES, such as 97530=24 or 97530=24:PTA, or name one file",
+    ),
+    (["units", "-", *MEDICARE], "--payer: goes with CODE=MINUTES; a file of JSON says it itself"),
+    (
+        ["units", "97530=8", *MEDICARE, "--on", "03/04/2026"],
+        "--on: write the day as YYYY-MM-DD, such as 2026-03-04",
+    ),
+    (["units", "97161=30:PTA", *MEDICARE], "97161=30:PTA: 97161 is an evaluation: an assistant may not evaluate"),
+    (["price", "97530=2:PT", *MEDICARE], "97530=2:PT: who gave it changes no price here: 97530=2"),
+    (
+        ["price", "97530=2", *MEDICARE, "--locality", "Iowa"],
+        "--locality: write contractor and locality, such as 01112-05",
+    ),
+    (
+        ["price", "97530=2", *MEDICARE, "--locality", "99999-99"],
+        "--locality: no locality 99 of contractor 99999 in the published lists",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), BAD_WORDS, ids=[" ".join(case[0][:2]) for case in BAD_WORDS])
+def test_words_that_cannot_be_answered(words: list[str], message: str) -> None:
+    done = short(*words)
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"cleanclaim: {message}\n")
+
+
+def test_a_file_that_is_named_like_a_code_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert short("units", "97161", *MEDICARE, "--on", "2026-03-04").stdout.startswith("97161    1  GP\n")
+    (tmp_path / "97161").write_text(json.dumps(UNITS))
+    assert short("units", "97161").stdout.startswith("97530    2  GP\n")
+
+
+def test_what_is_offered_is_what_a_request_takes() -> None:
+    assert (services.METHODS, services.ROLES, services.SETTINGS) == (METHODS, ROLES, SETTINGS)
+    assert tuple(DISCIPLINES) == services.DISCIPLINES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -107,3 +108,61 @@ def test_the_script_of_each_shell_is_shown(shell: str) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert f"complete_{'pwsh' if shell == 'pwsh' else shell}" in done.stdout
+
+
+def script_of(shell: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "cleanclaim", "--show-completion", shell],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+
+
+@pytest.mark.parametrize(("shell", "reads"), [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")])
+def test_the_shell_can_read_its_script(shell: str, reads: str, tmp_path: Path) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    (tmp_path / "script").write_text(script_of(shell))
+    done = subprocess.run([shell, reads, str(tmp_path / "script")], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+TYPED = [
+    (["ch"], ["check"]),
+    (["check", "--fo"], ["--format", "--force"]),
+    (["check", "--format", "js"], ["json", "jsonl"]),
+    (["check", "--format", "=", "js"], ["json", "jsonl"]),
+    (["check", "--format", "="], ["text", "json", "jsonl", "html", "csv", "xlsx", "sarif"]),
+    (["rule", "U101"], ["U101"]),
+    (["check", "--payer", "Ac"], ["Acme\\ Health"]),
+    (["units", "97530", "=", "24", "--by", "OT"], ["OT", "OTA", "OT+OTA"]),
+    (["x12", "v"], ["validate"]),
+]
+
+
+@pytest.mark.parametrize(("words", "offered"), TYPED, ids=[" ".join(words) for words, _ in TYPED])
+def test_a_tab_in_bash(words: list[str], offered: list[str], tmp_path: Path) -> None:
+    """The script as bash runs it: its function, with the words as bash divides them."""
+    if shutil.which("bash") is None:
+        pytest.skip("bash is not installed")
+    (tmp_path / "cleanclaim.toml").write_text('[payers."Acme Health"]\npack = "commercial"\n')
+    (tmp_path / "cleanclaim").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cleanclaim "$@"\n')
+    (tmp_path / "cleanclaim").chmod(0o755)
+    (tmp_path / "script").write_text(script_of("bash"))
+    program = (
+        'source ./script; COMP_WORDS=(cleanclaim "$@"); COMP_CWORD=$#; '
+        "_cleanclaim_completion cleanclaim; printf '%s\\n' \"${COMPREPLY[@]}\""
+    )
+    done = subprocess.run(
+        ["bash", "-c", program, "bash", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert (done.stdout.splitlines(), done.stderr) == (offered, "")

@@ -161,12 +161,12 @@ def test_2026_has_national_rates_only() -> None:
     ]
     assert texts(alone)[0].startswith(
         "One unit of 97530 is $35.07, the national rate as published for 2026 (for clinicians who are not qualifying "
-        "participants in an advanced payment model); its parts (work, practice expense, malpractice) are not in hand"
+        "participants in an advanced payment model); its parts (work, practice expense, malpractice) are not known"
     )
     several = price_visit(visit(dos="2026-03-04"))
     assert (amounts(several), several["allowed_cents"], several["without_reduction_cents"]) == ([None], None, 7014)
     why = (
-        "the practice expense of 97530 for 2026 is not in hand (only its national rate is): what a reduced unit pays "
+        "the practice expense of 97530 for 2026 is not known (only its national rate is): what a reduced unit pays "
         "is not known"
     )
     assert reasons(several) == [("97530", ["pe_rvu"], why)]
@@ -178,7 +178,7 @@ def test_locality_prices_need_the_year_in_hand() -> None:
         (
             "97530",
             ["work_rvu", "pe_rvu", "mp_rvu"],
-            "the tables in hand have no relative values of 97530 for 2026, only its national rate",
+            "cleanclaim's tables have no relative values of 97530 for 2026, only its national rate",
         )
     ]
     indices = price_visit(visit(dos="2025-03-04", locality=ALABAMA))
@@ -186,7 +186,7 @@ def test_locality_prices_need_the_year_in_hand() -> None:
         (
             "97530",
             ["gpci_work", "gpci_pe", "gpci_mp"],
-            "the locality's geographic indices for 2025-03-04 are not in hand",
+            "the locality's geographic indices for 2025-03-04 are not known",
         )
     ]
     assert relative["price_basis"] is indices["price_basis"] is None
@@ -200,10 +200,10 @@ def test_locality_prices_need_the_year_in_hand() -> None:
             "2024-07-15",
             "97039 has status C on the fee schedule: priced by the contractor, not by the schedule",
         ),
-        ("97545", "2024-07-15", "the tables in hand have no relative values of 97545 for 2024"),
-        ("97007", "2026-03-04", "97007 is in no fee schedule in hand for 2026-03-04"),
-        ("97530", "2017-03-04", "97530 is in no fee schedule in hand for 2017-03-04"),
-        ("97530", "2027-03-04", "no conversion factor is in hand for 2027-03-04"),
+        ("97545", "2024-07-15", "cleanclaim's tables have no relative values of 97545 for 2024"),
+        ("97007", "2026-03-04", "cleanclaim has no fee schedule with 97007 for 2026-03-04"),
+        ("97530", "2017-03-04", "cleanclaim has no fee schedule with 97530 for 2017-03-04"),
+        ("97530", "2027-03-04", "no conversion factor is known for 2027-03-04"),
     ],
 )
 def test_no_amount(code: str, dos: str, reason: str) -> None:

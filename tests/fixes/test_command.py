@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +113,27 @@ def test_a_folder_is_shown_and_not_written_into() -> None:
 
 
 def test_standard_input_is_shown_only() -> None:
-    done = check("-", "--fix", given=DAY)
-    assert done.exit_code == 2 or "the changes are shown only" in " ".join(done.stdout.split())
+    """From a pipe, and from a file that the shell opened: neither is a file that was named."""
+    program = [sys.executable, "-m", "cleanclaim", "check", "-", "--fix", "--as-of", "2026-03-20"]
+    for command in (program, ["sh", "-c", 'exec "$@" < day.csv', "sh", *program]):
+        done = subprocess.run(command, capture_output=True, check=False, timeout=120, input=DAY.encode())
+        text = " ".join(done.stdout.decode().split())
+        assert done.returncode == 1
+        assert "--- standard input +++ standard input (fixed)" in text
+        assert "standard input: shown only; a new file is written for a CSV, JSON or 837 file that is named." in text
+    assert [path.name for path in Path.cwd().iterdir()] == ["day.csv"]
+
+
+@pytest.mark.parametrize("report", ["day.fixed.csv", "./day.fixed.csv", "link.csv"])
+def test_a_report_is_not_written_over_the_fixed_file(report: str) -> None:
+    Path("link.csv").symlink_to("day.fixed.csv")
+    done = check("day.csv", "--fix", "--output", report)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"cleanclaim: --output: {Path(report)} is where the fixed file goes; name another file\n"
+    assert check("day.csv", "--fix", "--output-fixed", "new.csv", "-o", "new.csv").exit_code == 2
+    assert sorted(path.name for path in Path.cwd().iterdir()) == ["day.csv", "link.csv"]
+    # nothing is written on a dry run, so nothing is lost
+    assert check("day.csv", "--fix", "--dry-run", "-o", "day.fixed.csv").exit_code == 1
 
 
 def test_json_has_the_changes_and_what_stays() -> None:
@@ -158,5 +179,5 @@ def test_a_workbook_is_shown_only() -> None:
             sheet.write_row(row, 0, cells.split(","))
     text = " ".join(check("day.xlsx", "--fix").stdout.split())
     assert "+ G0283 GP 1 unit" in text
-    assert "day.xlsx: the changes are shown only; writing this kind of file comes in a later version." in text
+    assert "day.xlsx: shown only; a new file is written for a CSV, JSON or 837 file that is named." in text
     assert sorted(path.name for path in Path.cwd().iterdir()) == ["day.csv", "day.xlsx"]

@@ -30,8 +30,6 @@ def reasons(path: Path) -> list[str]:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["feed", "both", "return"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
 def test_every_other_byte_stays(tmp_path: Path, encoding: str, end: str, delimiter: str) -> None:
-    if encoding == "utf-16" and end == "\r":
-        pytest.skip("not read: UTF-16 with the line ends of old Macs")
     rows = [
         HEADER,
         ROW.format("97014,GP", "Señor"),
@@ -66,6 +64,35 @@ def test_rows_that_differ_in_a_column_that_is_not_read_stay(tmp_path: Path) -> N
     path = tmp_path / "day.csv"
     path.write_text("\n".join([HEADER, ROW.format("97530,GP", "1"), ROW.format("97530,GP", "2")]))
     assert reasons(path) == ["the rows differ in column room, and merging them would lose that"]
+
+
+def test_rows_that_another_fix_makes_alike_are_merged_at_once(tmp_path: Path) -> None:
+    """GP is put on the second row, then both are one; a second pass over the new file finds nothing to do."""
+    path, again = tmp_path / "day.csv", tmp_path / "again.csv"
+    path.write_text("\n".join([HEADER, ROW.format("97530,gp", "1"), ROW.format("97530,", "1")]))
+    again.write_bytes(rewritten(path))
+    merged = ROW.format("97530,gp", "1").replace("1,15", "2,30").replace("60", "120")
+    assert again.read_text().splitlines() == [HEADER, merged]
+    assert app.fix(again, as_of=AS_OF).count == 0
+
+
+def test_a_modifier_that_is_not_read_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "day.csv"
+    header = HEADER.replace("modifiers", "modifiers,modifier_1")
+    path.write_text("\n".join([header, ROW.format("97530,GP,", "1"), ROW.format("97530,GP,KX", "1")]))
+    assert reasons(path) == ["the rows differ in column modifier_1, and merging them would lose that"]
+
+
+def test_services_that_another_fix_makes_alike_are_merged_at_once(tmp_path: Path) -> None:
+    path, again = tmp_path / "day.json", tmp_path / "again.json"
+    bare = {name: value for name, value in SERVICE.items() if name != "modifiers"}
+    path.write_text(json.dumps([{**VISIT, "services": [SERVICE, bare]}]))
+    again.write_bytes(rewritten(path))
+    merged = {**SERVICE, "units": 2, "minutes": 30, "charge": 120.2}
+    assert json.loads(again.read_text()) == [{**VISIT, "services": [merged]}]
+    assert app.fix(again, as_of=AS_OF).count == 0
+    memory = [{**VISIT, "services": [SERVICE, bare]}]
+    assert app.fix({"visits": memory}, as_of=AS_OF).visits["visits"] == [{**VISIT, "services": [merged]}]
 
 
 def test_modifiers_in_columns_of_their_own(tmp_path: Path) -> None:

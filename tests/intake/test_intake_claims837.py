@@ -82,6 +82,7 @@ def test_a_line_with_what_its_claim_says(tmp_path: Path) -> None:
         "carries_attending": False,
         "carries_occurrences": False,
         "carries_revenue": False,
+        "carries_original": True,
     }
 
 

@@ -141,13 +141,14 @@ def test_a_row_of_every_documented_column(tmp_path: Path) -> None:
         "carries_attending": True,
         "carries_occurrences": True,
         "carries_revenue": True,
+        "carries_original": True,
     }
 
 
 def test_what_the_columns_hold_is_said_of_every_row(tmp_path: Path) -> None:
     batch = intake.read([written(tmp_path, "claim_id,dos,code,units\nC1,2026-03-04,97530,1\n")])
     held = batch.services.select(pl.col("^carries_.*$"), "modifier_count", "minutes").row(0)
-    assert held == (False,) * 8 + (None, None)
+    assert held == (False,) * 9 + (None, None)
 
 
 @pytest.mark.parametrize("text", [HEADER, HEADER + "\n,,,,,,\n"])

@@ -54,7 +54,7 @@ def test_a_file_and_the_same_values_in_memory_agree(tmp_path: Path) -> None:
         ("V1", "medicare", date(2026, 3, 4), "GP", "M54.50 R26.2", None, 0),
     ]
     # minutes and times belong in visits; a referring provider is not concluded to be missing where no visit names one
-    assert from_file.services.select(pl.col("^carries_.*$")).unique().rows() == [(True, True, True, *[False] * 5)]
+    assert from_file.services.select(pl.col("^carries_.*$")).unique().rows() == [(True, True, True, *[False] * 6)]
 
 
 def test_a_service_overrides_its_visit() -> None:

@@ -133,3 +133,89 @@ def test_a_form_that_is_none() -> None:
     done = check("--format", "pdf")
     assert done.exit_code == 2
     assert done.stderr == "cleanclaim: --format: must be one of text, json, jsonl, html, csv, xlsx, sarif\n"
+
+
+OWN = {
+    "r.txt": (),
+    "r.json": ("--format", "json"),
+    "lines.txt": ("--format", "jsonl"),
+    "r.html": ("--format", "html"),
+    "r.csv": ("--format", "csv"),
+    "r.xlsx": ("--format", "xlsx"),
+    "log.json": ("--format", "sarif"),
+    "sums.json": ("--format", "json", "--statistics"),
+    "sums.txt": ("--statistics",),
+    "fixes.json": ("--format", "json", "--fix", "--dry-run"),
+}
+
+
+@pytest.fixture
+def folder() -> Path:
+    """A folder with a file of visits and all that was ever written about it."""
+    place = Path("month")
+    place.mkdir()
+    shutil.copy("visits.json", place)
+    for name, options in OWN.items():
+        assert check(*options, "--output", str(place / name)).exit_code == 1
+    check("--write-baseline", str(place / "base.json"))
+    assert check("--diff", str(place / "r.json"), "--format", "json", "-o", str(place / "d.json")).exit_code == 0
+    assert check("--fix", "--format", "json", "--select", "X", "-o", str(place / "error.json")).exit_code == 2
+    return place
+
+
+def test_reports_in_a_folder_are_left_out_and_said_in_one_line(folder: Path) -> None:
+    names = sorted([*OWN, "base.json", "d.json"])
+    told = json.loads(check("--format", "json", files=("month",)).stdout)
+    alone = json.loads(check("--format", "json", files=("month/visits.json",)).stdout)
+    shown = f"{', '.join(names[:10])} and {len(names) - 10} more"
+    assert told["summary"]["notes"][0] == f"month: not read, as cleanclaim wrote them: {shown}"
+    assert (told["findings"], told["unreadable"]) == (alone["findings"], alone["unreadable"])
+
+
+def test_a_report_that_is_named_is_told_from_a_file_of_claims(folder: Path) -> None:
+    for name in [*OWN, "base.json", "d.json"]:
+        done = check(files=(f"month/{name}",))
+        assert done.exit_code == 2
+        told = f"month/{name}: this is a report of cleanclaim; name the file that was checked"
+        assert done.stderr == f"cleanclaim: {told}\n"
+
+
+def test_a_folder_of_reports_alone_says_so(folder: Path) -> None:
+    (folder / "visits.json").unlink()
+    done = check(files=("month",))
+    assert (done.exit_code, "no file in it that is read beside reports of cleanclaim" in done.stderr) == (2, True)
+
+
+def test_a_report_in_the_folder_that_is_checked_can_be_written_again(folder: Path) -> None:
+    assert check("--format", "csv", "-o", "month/r.csv", files=("month",)).exit_code == 1
+    done = check("-o", "month/visits.json", files=("month",))
+    assert (done.exit_code, "is an input" in done.stderr) == (2, True)
+
+
+def test_reports_in_an_archive_are_left_out_too(folder: Path) -> None:
+    with zipfile.ZipFile("month.zip", "w") as packed:
+        for name in ("visits.json", "r.csv", "r.xlsx"):
+            packed.write(folder / name, name)
+    told = json.loads(check("--format", "json", files=("month.zip",)).stdout)
+    assert told["summary"]["notes"][0] == "month.zip: not read, as cleanclaim wrote them: r.csv, r.xlsx"
+    assert len(told["findings"]) == 3
+
+
+def test_a_table_that_begins_like_a_report_is_read() -> None:
+    Path("own.csv").write_text("rule,name,visit_id,dos,code\n1,x,V1,2026-03-04,97530\n")
+    done = check(files=("own.csv",))
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
+def test_a_file_named_twice_is_refused() -> None:
+    Path("again.json").symlink_to("visits.json")
+    for other in ("visits.json", "./visits.json", "again.json"):
+        done = check(files=("visits.json", other))
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr == f"cleanclaim: {other} is named twice; name each file once\n"
+
+
+def test_a_baseline_and_a_report_need_two_files() -> None:
+    done = check("--write-baseline", "b.json", "-o", "./b.json")
+    message = "cleanclaim: --write-baseline: b.json is where the report goes; name another file\n"
+    assert (done.exit_code, done.stderr, Path("b.json").exists()) == (2, message, False)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
+import zipfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -28,8 +31,15 @@ def read(report: Report) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO("".join(csv_lines(report)))))
 
 
+def workbook(report: Report) -> io.BytesIO:
+    stream = io.BytesIO()
+    book.write_workbook(report, RUN, stream)
+    stream.seek(0)
+    return stream
+
+
 def sheets(report: Report) -> dict[str, list[list[Any]]]:
-    opened = CalamineWorkbook.from_filelike(io.BytesIO(book.workbook(report, RUN)))
+    opened = CalamineWorkbook.from_filelike(workbook(report))
     return {name: opened.get_sheet_by_name(name).to_python() for name in opened.sheet_names}
 
 
@@ -138,14 +148,27 @@ def test_the_sheets_and_the_first_rows_of_the_summary() -> None:
 
 
 def test_text_of_the_workbook_is_never_a_formula_or_a_link() -> None:
-    stream = io.BytesIO(book.workbook(hostile(), RUN))
-    import zipfile
-
-    with zipfile.ZipFile(stream) as packed:
+    with zipfile.ZipFile(workbook(hostile())) as packed:
         inside = {name: packed.read(name).decode() for name in packed.namelist()}
     assert [name for name, text in inside.items() if "<f>" in text or "<hyperlink" in text] == []
     claims = [row[3] for row in sheets(hostile())["Findings"][1:]]
     assert claims == [SCRIPT, FORMULA, "C1\\u202e\\x07"]
+
+
+def test_nothing_of_a_workbook_stays_in_the_folder_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert len(workbook(clinic_day()).getvalue()) > 10_000
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError, match="disk full"):
+        book.write_workbook(clinic_day(), RUN, _Full())
+    assert list(tmp_path.iterdir()) == []
+
+
+class _Full(io.BytesIO):
+    def write(self, _: Any) -> int:
+        raise OSError("disk full")
 
 
 def test_what_was_not_checked_and_what_could_not_be_read() -> None:

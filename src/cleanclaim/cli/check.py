@@ -17,7 +17,7 @@ from cleanclaim.cli import options
 from cleanclaim.cli.fixing import FixedFiles
 from cleanclaim.cli.output import choice, day, emit, errors, local_config, named, warn
 from cleanclaim.cli.reporting import FORMATS, JSON_FORMATS, proofs, write_printed, write_report
-from cleanclaim.cli.target import Target
+from cleanclaim.cli.target import Target, identity, same_place
 from cleanclaim.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from cleanclaim.runs.diff import Diff
     from cleanclaim.runs.outcome import Outcome
 
-_STANDARD_INPUT = "/dev/stdin"
 _MANY = 25
 
 
@@ -67,7 +66,9 @@ def check(
         target = Target(output)
         config = config or local_config()
         target.check([*paths, config, mapping, baseline, diff], binary=form == "xlsx")
-        _check_baseline(write_baseline)
+        if files is not None:
+            files.keep_off(target.path)
+        _check_baseline(write_baseline, target.path)
         today = day(as_of, "--as-of")
         earlier = _earlier(diff)
         asked: dict[str, Any] = {
@@ -101,12 +102,24 @@ def _checked(
     """Check the files, or fix them and check what is there then."""
     from cleanclaim import app
     from cleanclaim.codes.tables import under
+    from cleanclaim.intake.content import STANDARD_INPUT_PATH
 
-    sources = [_STANDARD_INPUT if path == "-" else path for path in named(paths)]
+    sources = [str(STANDARD_INPUT_PATH) if path == "-" else path for path in _once(named(paths))]
     with under(tables):
         if files is not None:
             return files.fix(sources, asked, progress)
         return app.check(sources, **asked, proofs=proofs(form), progress=progress)
+
+
+def _once(paths: list[str]) -> list[str]:
+    """Return the paths; InputError where one file is named twice: each of its rows would be its own duplicate."""
+    places: set[object] = set()
+    for path in paths:
+        place = identity(Path(path))
+        if place in places:
+            raise InputError(f"{'standard input' if path == '-' else path} is named twice; name each file once")
+        places.add(place)
+    return paths
 
 
 def _tell(
@@ -164,11 +177,14 @@ def _print_statistics(report: Report, form: str) -> None:
     print_statistics(report)
 
 
-def _check_baseline(path: Path | None) -> None:
-    if path is not None:
-        from cleanclaim.runs.baseline import check_place
+def _check_baseline(path: Path | None, report: Path | None) -> None:
+    if path is None:
+        return
+    from cleanclaim.runs.baseline import check_place
 
-        check_place(path)
+    check_place(path)
+    if report is not None and same_place(path, report):
+        raise InputError(f"{path} is where the report goes; name another file", field="--write-baseline")
 
 
 def _write_baseline(report: Report, path: Path) -> None:

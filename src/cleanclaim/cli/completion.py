@@ -5,9 +5,10 @@ A Tab must answer at once, so nothing here loads the engine: rules are read from
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 
 _PROGRAM = Path(__file__).parents[1]
@@ -58,7 +59,36 @@ def payers(incomplete: str) -> Offered:
     except (OSError, ValueError):
         configured = {}
     own = [(name, "in cleanclaim.toml") for name in configured] if isinstance(configured, dict) else []
-    return _starting(incomplete, own) + packs(incomplete)
+    return [(typed, help) for name, help in _starting(incomplete, own) if (typed := _typed(name))] + packs(incomplete)
+
+
+def _typed(name: str) -> str:
+    """Return a name as the shell that asks wants it typed; empty where it cannot be handed over whole."""
+    shell = os.environ.get("_CLEANCLAIM_COMPLETE", "")
+    if shell == "complete_bash":
+        return re.sub(r"([^\w@%+=:,./-])", r"\\\1", name)
+    # typer's answer to zsh loses what stands between single quotes
+    return "" if shell == "complete_zsh" and "'" in name else name
+
+
+def mend_bash_words(environment: MutableMapping[str, str]) -> None:
+    """Put ``--format``, ``=`` and ``js`` right, which bash takes for three words: the option, then its value.
+
+    >>> asked = {"COMP_WORDS": "cleanclaim\\ncheck\\n--format\\n=\\njs", "COMP_CWORD": "4"}
+    >>> mend_bash_words(asked)
+    >>> asked["COMP_WORDS"].split(), asked["COMP_CWORD"]
+    (['cleanclaim', 'check', '--format', 'js'], '3')
+    """
+    words, number = environment.get("COMP_WORDS", "").split("\n"), environment.get("COMP_CWORD", "")
+    if not number.isdigit():
+        return
+    at = int(number)
+    if at < len(words) and words[at] == "=":
+        words[at:] = ["=", ""]
+        at += 1
+    if 2 <= at < len(words) and words[at - 1] == "=" and words[at - 2].startswith("--"):
+        del words[at - 1]
+        environment["COMP_WORDS"], environment["COMP_CWORD"] = "\n".join(words), str(at - 1)
 
 
 def one_of(words: tuple[str, ...]) -> Callable[[str], Offered]:

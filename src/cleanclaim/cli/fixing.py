@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cleanclaim.cli.layout import paragraph, show
 from cleanclaim.cli.output import emit
-from cleanclaim.cli.target import Target
+from cleanclaim.cli.target import Target, same_place
 from cleanclaim.errors import InputError
 from cleanclaim.reports.words import counted
 
@@ -57,6 +57,14 @@ class FixedFiles:
         made = cls(inputs, output, dry_run, force)
         made._check()
         return made
+
+    def keep_off(self, report: Path | None) -> None:
+        """Raise InputError where the report would be written over a fixed file."""
+        if report is None or self.dry_run:
+            return
+        for name in self.inputs:
+            if same_place(report, self.output or beside(Path(name))):
+                raise InputError(f"{report} is where the fixed file goes; name another file", field="--output")
 
     def _check(self) -> None:
         if not self.dry_run and any(Path(name).is_dir() for name in self.inputs):
@@ -169,6 +177,6 @@ def _summary(fixed: Fixed, files: FixedFiles) -> None:
     for name, place in files.written.items():
         paragraph(f"Written: {place}; {name} is as it was. What follows is the check of the new file.", indent=2)
     for name in fixed.shown_only():
-        paragraph(f"{name}: the changes are shown only; writing this kind of file comes in a later version.", indent=2)
+        paragraph(f"{name}: shown only; a new file is written for a CSV, JSON or 837 file that is named.", indent=2)
     if files.dry_run and lines:
         paragraph("Nothing was written.", indent=2)

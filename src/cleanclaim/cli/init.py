@@ -46,6 +46,7 @@ def init(files: Files = None, output: Output = _FILE_NAME, force: Force = False)
                 " file"
             )
         target.check([path for path in files or () if path != "."], binary=False)
+        _check_replaced(target.path)
         from cleanclaim.beginnings import draft
 
         drawn = draft([Path(path) for path in named(files or ["."])])
@@ -54,6 +55,12 @@ def init(files: Files = None, output: Output = _FILE_NAME, force: Force = False)
         with target.opened() as stream:
             stream.write(drawn.text.encode())
         _tell(drawn, target.path)
+
+
+def _check_replaced(path: Path) -> None:
+    """Raise InputError where --force would replace a file that is no configuration: an input, mistyped."""
+    if path.is_file() and path.suffix.lower() != ".toml":
+        raise InputError(f"{path} is there and is no .toml file; name another file", field="--output")
 
 
 def _nothing(drawn: Draft) -> str:

@@ -10,6 +10,7 @@ import sys
 import typer
 
 from cleanclaim.cli import check, data, diff, init, payers, reference, rule, visit, x12
+from cleanclaim.cli.completion import mend_bash_words
 from cleanclaim.cli.output import COULD_NOT_RUN, warn
 
 app = typer.Typer(
@@ -49,6 +50,8 @@ def run() -> None:
     """Run the command line as a good citizen of a pipe: it ends when its reader does, and prints any character."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if "_CLEANCLAIM_COMPLETE" in os.environ:
+        mend_bash_words(os.environ)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -129,7 +129,7 @@ def _unit(page: Page) -> None:
 def _settings(page: Page, sources: _Sources) -> None:
     places = page["who_may_bill"]
     if not places:
-        paragraph("No therapy list in hand has it on this day, so nothing is said of therapists billing it.", indent=2)
+        paragraph("No therapy list that cleanclaim has names it on this day, so nothing is said of therapists billing it.", indent=2)
     for place in places:
         codes = [
             f"{words} {', '.join(place[name])}"
@@ -169,9 +169,9 @@ def _maximums(limits: Mapping[str, Mapping[str, Any]]) -> None:
     rows = []
     for name, limit in limits.items():
         if limit["units"] is None:
-            words = "not in the table in hand"
+            words = "not in cleanclaim's table"
         else:
-            per = _ADJUDICATION.get(limit["mai"], "(whether by line or by day is not published in the table in hand)")
+            per = _ADJUDICATION.get(limit["mai"], "(whether by line or by day is not said in cleanclaim's table)")
             words = "; ".join(part for part in (f"{counted(limit['units'], 'unit')} {per}", limit["age"]) if part)
         rows.append(("Medicaid" if name == "medicaid" else name, words))
     table(("", ""), rows, indent=2)
@@ -190,7 +190,7 @@ def _pairs(page: Page) -> None:
         _pairs_of_family([pair for pair in pairs if pair["other_label"]])
         _pairs_of_others([pair for pair in pairs if not pair["other_label"]], code)
     else:
-        paragraph("No edit in the tables in hand names it.", indent=2)
+        paragraph("No edit in cleanclaim's tables names it.", indent=2)
     for name in _TABLES:
         ages = dict.fromkeys(pair["age"] for pair in pairs if pair["setting"] == name and pair["in_force"])
         late = page["on"] > page["pairs_complete_through"][name]
@@ -249,9 +249,9 @@ def _price(page: Page) -> None:
             indent=2,
         )
     elif fee["status"] is not None:
-        paragraph("The relative values of this date are not in hand.", indent=2)
+        paragraph("The relative values of this date are not known.", indent=2)
     else:
-        paragraph("No fee schedule in hand has the code on this date.", indent=2)
+        paragraph("No fee schedule that cleanclaim has names the code on this date.", indent=2)
     if fee["national_cents"] is not None:
         factor = f" (conversion factor {fee['conversion_factor']:g})" if fee["conversion_factor"] else ""
         paragraph(f"National price of one unit: {dollars(fee['national_cents'])}{factor}.", indent=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,7 @@ _WORTH = {"charge": "charged", "national": "(national fee schedule)", "expected"
 _MOST_UNREAD = 50
 _MOST_SUPPRESSED = 20
 NOT_NAMED = "(not named)"
+_OTHER_DATE = re.compile(r"^'\d{1,2}([-/.])\d{1,2}\1\d\d' is not a date|^'\d{1,2}([-.])\d{1,2}\2\d{4}' is not a date")
 
 
 def print_report(report: Report) -> None:
@@ -82,6 +84,12 @@ def _unreadable(rows: list[dict[str, Any]]) -> None:
         paragraph(f"{where}: {row['message']}", indent=4, lead="  ")
     if len(rows) > _MOST_UNREAD:
         show(f"  ... and {len(rows) - _MOST_UNREAD:,} more; --format json lists them all")
+    if any(_OTHER_DATE.search(row["message"]) for row in rows):
+        paragraph(
+            "Dates of another form: `cleanclaim init FILE` finds it, or write it in cleanclaim.toml, such as"
+            ' [mapping.values.dates] format = "%m/%d/%y".',
+            indent=2,
+        )
     show()
 
 
@@ -92,7 +100,8 @@ def _summary(report: Report) -> None:
         f"Checked {read}, {dollars(counts['charge_cents'])} charged." if counts["lines"] else "No claim line to check."
     )
     found = counted(sum(row["count"] for row in rows), "finding") if rows else "No findings"
-    show((f"{checked} {found}.", "bold"))
+    # where nothing was read, "no findings" would sound like a clean bill
+    show((f"{checked} {found}." if rows or counts["lines"] else checked, "bold"))
     for note in (*report.notes, *report.left_out.notes()):
         paragraph(f"Note: {note}", style="dim")
     if rows:

@@ -100,9 +100,9 @@ def _csv(report: Report, run: Run, stream: BinaryIO, to_file: bool) -> None:
 
 
 def _xlsx(report: Report, run: Run, stream: BinaryIO, to_file: bool) -> None:
-    from cleanclaim.reports.workbook import workbook
+    from cleanclaim.reports.workbook import write_workbook
 
-    stream.write(workbook(report, run))
+    write_workbook(report, run, stream)
 
 
 def _sarif(report: Report, run: Run, stream: BinaryIO, to_file: bool) -> None:

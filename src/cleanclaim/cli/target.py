@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from cleanclaim.errors import InputError
+from cleanclaim.errors import CleanclaimError, InputError
 
-_STANDARD_OUTPUT = "-"
+_STANDARD_OUTPUT = _STANDARD_INPUT = "-"
 
 
 class Target:
@@ -51,13 +51,10 @@ class Target:
             sys.stdout.buffer.flush()
             return
         place = Path(os.path.realpath(self.path))
-        if place.exists() and not place.is_file():
-            # a pipe or a device has no other name to be written under
-            with place.open("wb") as stream:
-                yield stream
-            return
+        # a pipe or a device has no other name to be written under
+        is_device = place.exists() and not place.is_file()
         try:
-            with _in_place_of(place) as stream:
+            with place.open("wb") if is_device else _in_place_of(place) as stream:
                 yield stream
         except OSError as error:
             reason = (error.strerror or "it cannot be written").lower()
@@ -92,10 +89,51 @@ def _grant(new: Path, place: Path) -> None:
         new.chmod(mode)
 
 
+def same_place(one: Path, other: Path) -> bool:
+    """Return whether two names lead to one file, through links too, or would once it is written.
+
+    >>> same_place(Path("a.csv"), Path("./a.csv")), same_place(Path("a.csv"), Path("b.csv"))
+    (True, False)
+    """
+    return identity(one) == identity(other)
+
+
+def identity(path: Path) -> object:
+    """Return what is equal for two names of one file: the file itself, else where it would be written.
+
+    >>> identity(Path("a.csv")) == identity(Path("folder/../a.csv"))
+    True
+    """
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return os.path.realpath(path)
+    return found.st_dev, found.st_ino
+
+
 def _holds(source: Path, target: Path) -> bool:
     """True where writing ``target`` would change what is read from ``source``."""
+    if str(source) == _STANDARD_INPUT:
+        return _is_standard_input(target)
     if not target.exists() or not source.exists():
         return False
     if source.is_dir():
-        return Path(os.path.realpath(target)).is_relative_to(os.path.realpath(source))
+        inside = Path(os.path.realpath(target)).is_relative_to(os.path.realpath(source))
+        return inside and not _is_earlier_report(target)
     return target.samefile(source)
+
+
+def _is_standard_input(target: Path) -> bool:
+    with suppress(OSError, ValueError):
+        return os.path.samestat(os.fstat(sys.stdin.fileno()), target.stat())
+    return False
+
+
+def _is_earlier_report(target: Path) -> bool:
+    """True for a report of this program, which is not read from the folder that it stands in."""
+    from cleanclaim.intake.content import Content
+    from cleanclaim.intake.own_reports import is_own_report
+
+    with suppress(CleanclaimError):
+        return target.is_file() and is_own_report(Content.of(target))
+    return False

@@ -6,23 +6,46 @@ from typing import Annotated, Any
 
 import typer
 
+from cleanclaim.cli import services
 from cleanclaim.cli.layout import paragraph, show
-from cleanclaim.cli.output import Json, emit, errors, read_request
+from cleanclaim.cli.output import Json, emit, errors
 from cleanclaim.reports.words import counted, dollars
 
-Request = Annotated[str, typer.Argument(metavar="FILE", help="File with the visit as JSON; - is standard input.")]
+Minutes = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CODE=MINUTES...|FILE",
+        help="The services, such as 97530=24 97110=12:PTA; or a file with the visit as JSON, - for standard input.",
+    ),
+]
+Units = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CODE=UNITS...|FILE",
+        help="The services, such as 97530=2 97110=1; or a file with the visit as JSON, - for standard input.",
+    ),
+]
 
 
-def units(request: Request, as_json: Json = False) -> None:
+def units(
+    visit: Minutes,
+    payer: services.Payer = None,
+    method: services.Method = None,
+    by: services.By = None,
+    on: services.On = None,
+    discipline: services.Discipline = None,
+    setting: services.Setting = None,
+    as_json: Json = False,
+) -> None:
     """Turn the minutes of one visit into units and modifiers, step by step.
 
-    The input names a payer (or a method: cms, ama, hybrid, cms_or_ama, whole_15, nearest_15, per_visit), the date, the
-    discipline and the services with their minutes and who gave them.
+    Name a payer or a method, and who gave the services: each may have its own giver (97110=12:PTA).
     """
-    with errors(as_json=as_json):
+    options = {"payer": payer, "method": method, "by": by, "on": on, "discipline": discipline, "setting": setting}
+    with errors(as_json=as_json), services.request(visit, "minutes", options) as asked:
         from cleanclaim.engine.units import allocate_visit
 
-        result = allocate_visit(read_request(request))
+        result = allocate_visit(asked)
     if as_json:
         emit(result)
         return
@@ -35,12 +58,19 @@ def units(request: Request, as_json: Json = False) -> None:
     _not_checked(result["not_checked"])
 
 
-def price(request: Request, as_json: Json = False) -> None:
+def price(
+    visit: Units,
+    payer: services.Payer = None,
+    on: services.On = None,
+    locality: services.Locality = None,
+    as_json: Json = False,
+) -> None:
     """Price one visit at the fee schedule, with the multiple-procedure reduction, step by step."""
-    with errors(as_json=as_json):
+    options = {"payer": payer, "on": on, "locality": locality}
+    with errors(as_json=as_json), services.request(visit, "units", options) as asked:
         from cleanclaim.engine.pricing import price_visit
 
-        result = price_visit(read_request(request))
+        result = price_visit(asked)
     if as_json:
         emit(result)
         return

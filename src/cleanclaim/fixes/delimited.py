@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from cleanclaim.fixes.rewrite import ADDED, NOT_HERE, LineEdit, Refusal, numbered, spelled
+from cleanclaim.fixes.rewrite import ADDED, MADE_ONE, NOT_HERE, LineEdit, Refusal, numbered, spelled
 from cleanclaim.intake.content import Content
 from cleanclaim.intake.delimited import header_of
 from cleanclaim.intake.encoding import encoding_of, utf8_pieces
@@ -84,13 +84,20 @@ class DelimitedFile:
         return next((_NO_PLACE.format(name) for name in edit.changes if not self._has_place(name, record, edit)), None)
 
     def _lost(self, record: _Record, other: _Record) -> str | None:
-        added = {self._places[name] for name in _COUNTED if name in self._places}
+        known = {self._places[name] for name in (*_COUNTED, *MADE_ONE) if name in self._places}
+        known |= self._modifiers_read(record) & self._modifiers_read(other)
         unlike = [
             name
             for place, name in enumerate(self._names)
-            if place not in added and self._unquoted(record.raw(place)) != self._unquoted(other.raw(place))
+            if place not in known and self._unquoted(record.raw(place)) != self._unquoted(other.raw(place))
         ]
         return _WOULD_LOSE.format(unlike[0].strip()[:40] or "without a name") if unlike else None
+
+    def _modifiers_read(self, record: _Record) -> set[int]:
+        """The places of numbered modifier columns that are read: none where a column has all modifiers together."""
+        if "modifiers" in self._places and self._value(record, "modifiers"):
+            return set()
+        return {self._places[name] for name in MODIFIERS[1:] if name in self._places}
 
     def _has_place(self, name: str, record: _Record, edit: LineEdit) -> bool:
         if name == "modifiers":

@@ -20,7 +20,7 @@ from cleanclaim.fixes.kinds import KINDS
 from cleanclaim.fixes.rewrite import LineEdit, Rewriter, by_file
 from cleanclaim.fixes.trial import PATIENT, Fixing, fix_services
 from cleanclaim.fixes.visits import VisitsFile, VisitsInMemory
-from cleanclaim.intake.content import Content, Kind, kind_of
+from cleanclaim.intake.content import STANDARD_INPUT, Content, Kind, kind_of
 from cleanclaim.intake.mapping import Mapping as ColumnMapping
 from cleanclaim.intake.mapping import load_mapping
 from cleanclaim.intake.read import MappingSource
@@ -30,7 +30,6 @@ _WITHDRAWN = "made on trial and taken back: afterwards there was {}"
 _UNCERTAIN = "what is known of this payer is uncertain; confirm it first"
 _SHOWN = tuple(name for name in FIELDS if name != "allowed")
 _REFUSED = {"rule": pl.String(), "row": pl.Int64(), "because": pl.String()}
-_PIPES = ("/dev/stdin",)
 
 
 @dataclass(frozen=True)
@@ -184,7 +183,8 @@ def _rewriters(files: tuple[str, ...], source: object, mapping: MappingSource) -
     if isinstance(source, dict):
         return {0: VisitsInMemory(source)}
     columns = load_mapping(mapping)
-    opened = {file_id: _rewriter(Path(name), columns) for file_id, name in enumerate(files) if name not in _PIPES}
+    named = {file_id: name for file_id, name in enumerate(files) if name != STANDARD_INPUT}
+    opened = {file_id: _rewriter(Path(name), columns) for file_id, name in named.items()}
     return {file_id: one for file_id, one in opened.items() if one is not None}
 
 

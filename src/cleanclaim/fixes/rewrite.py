@@ -15,6 +15,8 @@ NOT_HERE = ("minutes", "allowed")
 """Fields that another file may give: where a file has no place for them, they are left out of it."""
 ADDED = ("units", "minutes", "charge", "allowed")
 """Fields that are added up where lines are merged; line numbers may differ too."""
+MADE_ONE = ("code", "modifiers")
+"""Fields that may be spelled in two ways: lines are merged only where all other fixes have made them one."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import cached_property
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
 from typing import Any
 
-from cleanclaim.fixes.rewrite import ADDED, LineEdit, Refusal, spelled
+from cleanclaim.fixes.rewrite import ADDED, MADE_ONE, LineEdit, Refusal, spelled
 from cleanclaim.intake.content import Content
 from cleanclaim.intake.encoding import encoding_of
 from cleanclaim.intake.fields import FIELDS, MODIFIERS
@@ -75,14 +75,17 @@ class VisitsInMemory:
         other_visit, other = _numbers(edit.into)
         if visit != other_visit:
             return "the services stand in two visits"
-        mine, its = self._unread(visit, service), self._unread(visit, other)
+        mine, its = self._beside(visit, service), self._beside(visit, other)
         unlike = [key for key in {**mine, **its} if mine.get(key) != its.get(key)]
         return f"the services differ in {unlike[0][:40]}, and merging them would lose that" if unlike else None
 
-    def _unread(self, visit: int, service: int) -> dict[str, Any]:
-        """What a service holds beside the values that are added up."""
+    def _beside(self, visit: int, service: int) -> dict[str, Any]:
+        """What a service holds beside values that are added up, its code, and the modifiers that are read."""
         held = self._visits[visit]["services"][service]
-        return {key: value for key, value in held.items() if _NAMES.get(normal(str(key))) not in _COUNTED}
+        names = {key: _NAMES.get(normal(str(key))) for key in held}
+        together = any(name == "modifiers" and held[key] for key, name in names.items())
+        known = {*_COUNTED, *MADE_ONE, *(() if together else _APART)}
+        return {key: held[key] for key, name in names.items() if name not in known}
 
     def _changes(self, edits: Sequence[LineEdit]) -> Iterator[_Change]:
         for edit in edits:

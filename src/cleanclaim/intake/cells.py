@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import polars as pl
 
 from cleanclaim.claims.schema import ROLES, SETTINGS
+from cleanclaim.codes import modifiers
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 MINUTES_A_DAY = 24 * 60
@@ -59,6 +61,12 @@ def _one_of(words: dict[str, str] | dict[str, bool], dtype: pl.DataType) -> Call
         return bare.replace_strict(table, default=None, return_dtype=dtype)
 
     return parse
+
+
+@cache
+def _roles() -> Callable[[pl.Expr], pl.Expr]:
+    """The converter of who gave a service: a role, or a credential that says one, such as COTA/L."""
+    return _one_of(modifiers.credential_roles() | {role: role for role in ROLES}, pl.String())
 
 
 def _bare(word: str) -> str:
@@ -198,11 +206,12 @@ KINDS: dict[str, CellKind] = {
     "units": CellKind(_units, "a number"),
     "minutes": CellKind(_minutes, f"whole minutes from 0 to {MINUTES_A_DAY}, or hours and minutes such as 0:45"),
     "count": CellKind(_whole(1, 999_999), "a whole number from 1"),
+    "days": CellKind(_whole(0, 31), "a whole number of days from 0 to 31"),
     "time": CellKind(_time, "a time such as 09:05, 13:30 or 1:30 PM"),
     "money": CellKind(_money, "an amount in dollars and cents, such as 120.00"),
     "amount": CellKind(_amount, "an amount in dollars and cents from 0.00, such as 120.00"),
     "yes_no": CellKind(_one_of(_YES_NO, pl.Boolean()), "yes or no"),
-    "role": CellKind(_one_of({role: role for role in ROLES}, pl.String()), ", ".join(ROLES)),
+    "role": CellKind(lambda cell: _roles()(cell), ", ".join(ROLES)),
     "discipline": CellKind(_one_of(_DISCIPLINES, pl.String()), "GP, GO or GN"),
     "setting": CellKind(_one_of({name: name for name in SETTINGS}, pl.String()), ", ".join(SETTINGS)),
     "sequence": CellKind(_one_of(_SEQUENCES, pl.String()), "P, S or T"),

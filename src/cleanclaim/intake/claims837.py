@@ -15,8 +15,10 @@ from cleanclaim.x12 import iter_x12
 
 _LONGEST = 512 << 20
 _KINDS = ("837P", "837I")
-_HELD = ("diagnoses", "pointers", "referring_npi")
-_FACILITY_HELD = ("diagnoses", "referring_npi", "attending_npi", "occurrence_codes", "revenue_code")
+_HELD = ("diagnoses", "pointers", "referring_npi", "original_reference")
+_FACILITY_HELD = (
+    "diagnoses", "referring_npi", "attending_npi", "occurrence_codes", "revenue_code", "original_reference",
+)  # fmt: skip
 
 
 def open_claims(content: Content, file_id: int) -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +13,9 @@ from typing import BinaryIO
 
 from cleanclaim.errors import UnreadableFile, UnsupportedFile
 
+STANDARD_INPUT = "standard input"
+"""What standard input is called wherever a file's name would stand."""
+STANDARD_INPUT_PATH = Path("/dev/stdin")
 _HEAD = 4096
 _PIECE = 1 << 20
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -54,8 +58,11 @@ class Content:
     @classmethod
     def of(cls, path: Path) -> Content:
         """Return the content of ``path``; raises UnreadableFile where it is missing, a folder, empty or closed."""
-        name = str(path)
+        name = STANDARD_INPUT if path == STANDARD_INPUT_PATH else str(path)
         try:
+            if path == STANDARD_INPUT_PATH and not path.exists():
+                # a system without this path has the stream all the same
+                return cls(name, None, _not_empty(sys.stdin.buffer.read(), name))
             if path.is_dir():
                 raise UnreadableFile(f"{name}: this is a folder; name the files in it")
             if not path.exists():
@@ -63,8 +70,7 @@ class Content:
             held = b"" if path.is_file() else path.read_bytes()
             content = cls(name, path if path.is_file() else None, held)
             with content.open() as stream:
-                if not stream.read(1):
-                    raise UnreadableFile(f"{name}: the file is empty; export it again")
+                _not_empty(stream.read(1), name)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not a usable path"
             raise UnreadableFile(f"{name}: cannot be opened ({reason}); check the path and its permissions") from error
@@ -90,6 +96,14 @@ class Content:
         if len(held) > longest:
             raise UnreadableFile(f"{self.name}: more than {longest >> 20} MB in an archive; unpack it first")
         return held
+
+
+def _not_empty(held: bytes, name: str) -> bytes:
+    if held:
+        return held
+    if name == STANDARD_INPUT:
+        raise UnreadableFile(f"{name}: nothing came; pipe a file into it, or name one")
+    raise UnreadableFile(f"{name}: the file is empty; export it again")
 
 
 def kind_of(content: Content) -> Kind:

@@ -37,8 +37,20 @@ def encoding_of(content: Content) -> Encoding:
         codec = next((name for mark, name in _BOMS if start.startswith(mark)), None)
         stream.seek(0)
         if codec == "utf-16":
-            return Encoding(codec, note=f"{content.name}: read as UTF-16")
+            return Encoding(codec, _old_mac(stream), note=f"{content.name}: read as UTF-16")
         return _scan(content.name, stream, codec)
+
+
+def _old_mac(stream: BinaryIO) -> bool:
+    """Return whether the lines of UTF-16 text end with a lone carriage return."""
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    returns = False
+    while piece := stream.read(PIECE):
+        text = decoder.decode(piece)
+        if "\n" in text:
+            return False
+        returns = returns or "\r" in text
+    return returns
 
 
 def _scan(name: str, stream: BinaryIO, codec: str | None) -> Encoding:

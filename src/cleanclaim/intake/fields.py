@@ -33,6 +33,7 @@ FIELDS: dict[str, Field] = {
     **{name: Field(name, "modifiers") for name in MODIFIERS},
     "units": Field("units", "units"),
     "minutes": Field("minutes", "minutes"),
+    "reading_days": Field("reading_days", "days"),
     "by": Field("by", "role"),
     "start": Field("start_minute", "time"),
     "stop": Field("stop_minute", "time"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from cleanclaim.errors import CleanclaimError, UnreadableFile, UnsupportedFile
 from cleanclaim.intake.archives import members
 from cleanclaim.intake.content import Content, Kind, kind_of
+from cleanclaim.intake.own_reports import is_own_report
 
 _TEXTS = ("", ".csv", ".tsv", ".tab", ".txt", ".dat", ".json", ".837", ".837p", ".x12", ".edi", ".clm")
 _NAMES_SHOWN = 10
@@ -39,7 +40,10 @@ def find(paths: Sequence[Path]) -> tuple[list[Found], list[str]]:
 
 def _of_path(path: Path, notes: list[str]) -> Iterator[Found]:
     if not _is_folder(path):
-        yield from _of_content(Content.of(path), notes, named=True)
+        content = Content.of(path)
+        if is_own_report(content):
+            raise UnsupportedFile(f"{content.name}: this is a report of cleanclaim; name the file that was checked")
+        yield from _of_content(content, notes, named=True)
         return
     try:
         entries = sorted(path.iterdir(), key=lambda entry: entry.name)
@@ -65,6 +69,7 @@ def _inside(
     """Yield the files of a folder or archive that are read, and note the names of those that are not."""
     found = False
     hidden = 0
+    reports: list[str] = []
     listed = list(files)
     names = {shown for shown, _ in listed}
     for shown, file in listed:
@@ -74,18 +79,37 @@ def _inside(
             continue
         elif (input_name := shown.replace(f"{_FIXED}.", ".")) != shown and input_name in names:
             notes.append(f"{name}: not read: {shown}, the fixed copy of {input_name}; name it to check it")
+        elif _is_report(file):
+            reports.append(shown)
         elif (one := _one(shown, file, notes)) is None:
             others.append(shown)
         else:
             found = True
             yield from one
+    if reports:
+        notes.append(f"{name}: not read, as cleanclaim wrote them: {_listed(reports)}")
     if others:
-        more = f" and {len(others) - _NAMES_SHOWN} more" if len(others) > _NAMES_SHOWN else ""
-        notes.append(f"{name}: not read: {', '.join(others[:_NAMES_SHOWN])}{more}")
+        notes.append(f"{name}: not read: {_listed(others)}")
     if hidden:
         notes.append(f"{name}: {hidden} hidden {'file is' if hidden == 1 else 'files are'} not read")
     if not found:
-        raise UnreadableFile(f"{name}: no file in it that is read; name an 837, CSV, JSON or Excel file")
+        beside = " beside reports of cleanclaim" if reports else ""
+        raise UnreadableFile(f"{name}: no file in it that is read{beside}; name an 837, CSV, JSON or Excel file")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return f"{', '.join(names[:_NAMES_SHOWN])}{more}"
+
+
+def _is_report(file: Path | Content) -> bool:
+    """Return whether a file of a folder or archive is a report; one that cannot be read is none."""
+    try:
+        if isinstance(file, Path):
+            return file.is_file() and is_own_report(Content.of(file))
+        return is_own_report(file)
+    except CleanclaimError:
+        return False
 
 
 def _one(shown: str, file: Path | Content, notes: list[str]) -> list[Found] | None:

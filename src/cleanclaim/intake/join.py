@@ -57,9 +57,10 @@ _OF_CLAIM = (
     "carries_referring",
     "carries_attending",
     "carries_occurrences",
+    "carries_original",
 )
 _OF_LINE = ("rendering_npi", "credential", "taxonomy", "revenue_code")
-_OF_ROW = ("visit_id", "credential", "stated_discipline", "abn_on_file", "plan_of_care")
+_OF_ROW = ("visit_id", "credential", "stated_discipline", "abn_on_file", "plan_of_care", "reading_days")
 _OF_VISIT = ("visit_id", "setting", "ytd_pt_slp_cents", "ytd_ot_cents", "abn_on_file", "plan_of_care")
 _ASSISTANTS = ("PTA", "OTA")
 _DISCIPLINES = {

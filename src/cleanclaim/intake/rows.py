@@ -234,7 +234,7 @@ def holding(names: Collection[str]) -> dict[str, pl.Expr]:
 
     >>> row = pl.select(minutes_lost=False, times_lost=True)
     >>> row.select(**holding(["minutes", "start", "stop"])).row(0)
-    (True, None, False, False, False, False, False, False)
+    (True, None, False, False, False, False, False, False, False)
     """
     return {
         "carries_minutes": pl.when(~pl.col("minutes_lost")).then(pl.lit("minutes" in names)),
@@ -245,4 +245,5 @@ def holding(names: Collection[str]) -> dict[str, pl.Expr]:
         "carries_attending": pl.lit("attending_npi" in names),
         "carries_occurrences": pl.lit("occurrence_codes" in names),
         "carries_revenue": pl.lit("revenue_code" in names),
+        "carries_original": pl.lit("original_reference" in names),
     }

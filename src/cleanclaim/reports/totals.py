@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cleanclaim.engine.report import Report
+from cleanclaim.engine.report import CLINICIAN, Report
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Severity
 
@@ -66,7 +66,7 @@ def facets(report: Report) -> tuple[Facet, ...]:
     """Return the findings divided in each way; the parts with the most money first, severities by their gravity."""
     named = report.findings.with_columns(
         who=pl.col("rule").replace_strict({r.id: r.fix.who.value for r in all_rules()}, default=None),
-        clinician="rendering_npi",
+        clinician=CLINICIAN,
     )
     return tuple(Facet(name, heading, _parts(named, name)) for name, heading in _HEADINGS.items())
 

@@ -5,15 +5,19 @@ Numbers are numbers and dates are dates; text is always text, never a formula or
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+import errno
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cleanclaim.engine.left_out import expired_message
 from cleanclaim.engine.report import Report
+from cleanclaim.intake.own_reports import MARK
 from cleanclaim.reports.entries import gravest_entries
 from cleanclaim.reports.flat import COLUMNS
 from cleanclaim.reports.run import Run
@@ -31,17 +35,36 @@ _FIRST_DAY = date(1900, 3, 1)
 _UNREADABLE = (("File", 24), ("Line", 8), ("Segment", 9), ("Column", 24), ("What is wrong", 90))
 _GAPS = (("Rule", 8), ("Rows", 10), ("Reason", 80), ("Missing inputs", 60))
 _WIDE, _NARROW = 46, 16
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "constant_memory": True,
+}
 
 
-def workbook(report: Report, run: Run) -> bytes:
-    """Return the file's content."""
+def write_workbook(report: Report, run: Run, stream: BinaryIO) -> None:
+    """Write the file's content to ``stream``, in memory that does not grow with the findings."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    # rows wait on disk for the others of their sheet; the folder is nobody else's and goes whatever happens
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / "report.xlsx"
+        try:
+            _write(report, run, made, {**_OPTIONS, "tmpdir": folder})
+        except FileCreateError as error:
+            raise OSError(errno.ENOSPC, f"no room for the workbook in {Path(folder).parent}") from error
+        with made.open("rb") as whole:
+            shutil.copyfileobj(whole, stream)
+
+
+def _write(report: Report, run: Run, made: Path, options: Mapping[str, Any]) -> None:
     import xlsxwriter
 
-    stream = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(stream, options) as book:
+    with xlsxwriter.Workbook(str(made), options) as book:
         # the moment of the run, not of the writing, so that one run gives one file
-        book.set_properties({"title": "Claim check", "created": run.at.replace(tzinfo=None)})
+        moment = run.at.replace(tzinfo=None)
+        book.set_properties({"title": "Claim check", "keywords": MARK, "created": moment})
         sheets = _Sheets(
             book,
             plain=book.add_format({"valign": "top"}),
@@ -60,7 +83,6 @@ def workbook(report: Report, run: Run) -> bytes:
         )
         sheets.listed("Not checked", _GAPS, _gaps(report))
         sheets.listed("Unreadable", _UNREADABLE, _unread(report))
-    return stream.getvalue()
 
 
 def _gaps(report: Report) -> Iterable[Sequence[Any]]:

@@ -126,7 +126,7 @@ def _groups(
     rows = _new(chunk, anchors, b"AK1")
     end = _closing(chunk, anchors, loops["AK1"], problems, _GROUP_FAULT, b"AK9")[anchors.owner[rows]]
     problems.add(chunk, rows[end < 0], "AK1 without AK9: the group has no status")
-    columns = picked(chunk, GROUP, [rows if pick.segment == "AK1" else end for pick in GROUP], problems)
+    columns = picked(chunk, GROUP, {pick.segment: rows if pick.segment == "AK1" else end for pick in GROUP}, problems)
     columns |= place(chunk, envelope, rows) | _codes(chunk, end, _GROUP_ERRORS)
     return table(columns, schemas.GROUP_ACKS)
 
@@ -138,7 +138,7 @@ def _sets(
     at = anchors.owner[rows]
     end = _closing(chunk, anchors, loops["AK2"], problems, _SET_FAULT, *_SET_END)[at]
     problems.add(chunk, rows[end < 0], "AK2 without IK5: the transaction set has no status")
-    columns = picked(chunk, SET, [rows if pick.segment == "AK2" else end for pick in SET], problems)
+    columns = picked(chunk, SET, {pick.segment: rows if pick.segment == "AK2" else end for pick in SET}, problems)
     columns |= place(chunk, envelope, rows) | _codes(chunk, end, _SET_ERRORS)
     group = np.append(anchors.anchors, -1)[loops["AK1"][at]]
     columns |= chunk.fields.texts(("group_control", chunk.segments.element(group, 2)))
@@ -165,7 +165,7 @@ def _errors(
     rows = rows[order]
     spread = np.append(anchors.anchors, -1)
     own = {"AK2": spread[loops["AK2"][at]], "IK3": spread[at], "IK4": of_element}
-    columns = picked(chunk, ERROR, [own[pick.segment] for pick in ERROR], problems) | place(chunk, envelope, rows)
+    columns = picked(chunk, ERROR, own, problems) | place(chunk, envelope, rows)
     columns |= chunk.fields.texts(("claim_id", _claim(chunk, anchors, loops).at(at)))
     frame = table(columns, _ERRORS_TAKEN)
     code = pl.when(pl.lit(pl.Series(of_element >= 0))).then("element_code").otherwise("segment_code").alias("code")

@@ -48,6 +48,7 @@ class Chunk:
     carry: Carry
     shift: int
     fields: Fields
+    within: bool = False  # it ends within a claim that is too long to be read at once
 
     @property
     def known(self) -> int:

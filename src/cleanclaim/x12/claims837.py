@@ -123,14 +123,14 @@ def _claims(
 ) -> pl.DataFrame:
     rows, outer = loops.anchors[loops.claim_at], loops.envelope_of
     at = {"claim": loops.claim_at, "billing": loops.billing_at, "subscriber": loops.subscriber_at}
-    wanted = [rows if pick.segment == "CLM" else parts[pick.segment][at[pick.loop]] for pick in form.picks]
-    columns = picked(chunk, form.picks, wanted, problems)
+    wanted = {pick.segment: parts[pick.segment][at[pick.loop]] for pick in form.picks if pick.segment != "CLM"}
+    columns = picked(chunk, form.picks, wanted | {"CLM": rows}, problems)
     day, dated = _days_sent(chunk, parts["BHT"][loops.envelope_at], problems)
     columns |= {
         "claim_seq": numbers(np.arange(len(rows)) + (chunk.carry.claims + 1)),
         "interchange": numbers(envelope.interchange[outer]),
         "transaction": numbers(envelope.transaction[outer]),
-        "version": chunk.fields.texts(("version", envelope.version.at(outer)))["version"],
+        "version": chunk.fields.views(envelope.version).spread(outer).column(),
         "segment": numbers(chunk.numbers(rows)),
         "offset": numbers(chunk.offsets(rows)),
         "patient_key": _patient_key(chunk, loops, parts),

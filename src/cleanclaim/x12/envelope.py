@@ -108,9 +108,11 @@ def read_envelope(chunk: Chunk, guides: Sequence[Guide], problems: Problems) -> 
 
 def _find(chunk: Chunk) -> tuple[Ints, Ints]:
     segments = chunk.segments
-    named = [segments.named(name.encode()) for name in ENVELOPE]
-    rows = np.flatnonzero(np.logical_or.reduce(named))
-    return rows, np.argmax([flags[rows] for flags in named], axis=0)
+    found = [segments.rows(name.encode()) for name in ENVELOPE]
+    rows = np.concatenate(found)
+    kinds = np.repeat(np.arange(len(found)), [len(part) for part in found])
+    order = np.argsort(rows)
+    return rows[order], kinds[order]
 
 
 def _versions(

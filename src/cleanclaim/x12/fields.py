@@ -18,8 +18,9 @@ Days = npt.NDArray[np.int32]
 
 _INLINE = 12
 # masks for the two halves of a view: four bytes of length and four of text, then eight of text
-_FIRST_HALF = np.array([((1 << 8 * min(k, 4)) - 1) << 32 for k in range(_INLINE + 1)], np.uint64)
-_SECOND_HALF = np.array([(1 << 8 * max(k - 4, 0)) - 1 for k in range(_INLINE + 1)], np.uint64)
+_HALVES = np.array(
+    [(((1 << 8 * min(k, 4)) - 1) << 32, (1 << 8 * max(k - 4, 0)) - 1) for k in range(_INLINE + 1)], np.uint64
+)
 
 _DIGITS = 15  # every whole number of 15 digits is exact in a float, and the sums below rest on that
 _LARGEST = 2.0**53 - 1
@@ -237,11 +238,7 @@ def text_views(data: Bytes, spans: Spans, spaces_for: int | None = None) -> Text
     inline = length if longest <= _INLINE else np.minimum(length, _INLINE)
     views = windows(data, start - 4, 16)
     halves = views.view(np.uint64)
-    halves[:, 0] &= _FIRST_HALF.take(inline)
-    if longest > 4:
-        halves[:, 1] &= _SECOND_HALF.take(inline)
-    else:
-        halves[:, 1] = 0
+    halves &= _HALVES.take(inline, axis=0)
     if spaces_for is not None:
         np.copyto(views, ord(" "), where=views == spaces_for)
     views.view(np.uint32)[:, 0] = length
@@ -273,3 +270,8 @@ def numbers(values: Ints | Days | npt.NDArray[np.float64], known: Flags | None =
     validity = None if known is None or known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
     content = pa.py_buffer(np.ascontiguousarray(values))
     return pa.Array.from_buffers(_KINDS[values.dtype], len(values), [validity, content])
+
+
+def nulls(kind: str | None, count: int) -> pa.Array:
+    """Return a column of nulls: text, or numbers that numpy would hold as ``kind``."""
+    return pa.nulls(count, _TEXT if kind is None else _KINDS[np.dtype(kind)])

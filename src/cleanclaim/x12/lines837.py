@@ -75,13 +75,15 @@ def lines_of(chunk: Chunk, loops: Loops, parts: dict[str, Ints], problems: Probl
     name = layout.segment
     stray = loops.claim_of_line < 0
     problems.add(chunk, loops.services[stray], f"{name} outside a claim: the line is not read")
-    rows, at, claim = loops.services[~stray], loops.line_at[~stray], loops.claim_of_line[~stray]
+    rows, at, claim = loops.services, loops.line_at, loops.claim_of_line
+    if stray.any():
+        rows, at, claim = rows[~stray], at[~stray], claim[~stray]
     _check_pairing(chunk, loops, problems, name)
     first, last = period(chunk, parts[_DATE][at], "DTP*472 (service date)", problems)
     number = chunk.segments.element(np.where(loops.has_lx[at], loops.anchors[at], -1), 1)
     columns = {
         **picked_of(chunk, layout.own, rows, problems),
-        **picked(chunk, layout.beside, [parts[pick.segment][at] for pick in layout.beside], problems),
+        **picked(chunk, layout.beside, {pick.segment: parts[pick.segment][at] for pick in layout.beside}, problems),
         "claim_seq": numbers(claim + (chunk.carry.claims + 1)),
         "segment": numbers(chunk.numbers(rows)),
         "offset": numbers(chunk.offsets(rows)),

@@ -31,22 +31,26 @@ class Anchors:
     def __init__(self, chunk: Chunk, envelope: Envelope, inside: Flags, names: Sequence[bytes]) -> None:
         self._segments = chunk.segments
         self._inside = inside
+        self._whole = np.count_nonzero(inside) + len(envelope.rows) == len(inside)  # all are read, and no name is both
         self._flags: dict[bytes, Flags] = {}
         mark = np.zeros(len(inside), bool)
         mark[envelope.rows] = True
         for name in names:
-            mark |= self.flags(name)
+            mark[self.rows(name)] = True
         self.number(mark)
 
     def flags(self, name: bytes) -> Flags:
         """Return which segments have this id, of those that are read."""
         if name not in self._flags:
-            self._flags[name] = self._segments.named(name) & self._inside
+            found = np.zeros(len(self._inside), bool)
+            found[self.rows(name)] = True
+            self._flags[name] = found
         return self._flags[name]
 
     def rows(self, name: bytes) -> Ints:
         """Return the rows of the segments with this id."""
-        return np.flatnonzero(self.flags(name))
+        rows = self._segments.rows(name)
+        return rows if self._whole else rows[self._inside[rows]]
 
     def first(self, rows: Ints) -> Ints:
         """Return, for each anchor, the first of ``rows`` in its loop; the entry past the end is -1 as well."""

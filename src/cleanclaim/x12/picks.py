@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from cleanclaim.x12.chunk import Chunk, Problems
 from cleanclaim.x12.envelope import Envelope
-from cleanclaim.x12.fields import Fields, numbers
-from cleanclaim.x12.segments import PADDING, Flags, Ints, Segments, Spans, short_words, word_of
+from cleanclaim.x12.fields import Fields, nulls, numbers
+from cleanclaim.x12.segments import Flags, Ints, Segments, Spans, short_words, word_of
 
 Columns = dict[str, Any]  # Arrow arrays by column
 
@@ -34,6 +34,11 @@ class Holds(Enum):
     DAY = "a date of the form CCYYMMDD"
 
 
+# what providers, payers and days say again and again
+_REPETITIVE = frozenset(
+    {"SBR", "NM1*PR", "NM1*82", "NM1*DN", "NM1*77", "NM1*71", "NM1*72", "NM1*85", "PRV*BI", "PRV*PE", "PRV*AT"}
+    | {"CL1", "DTM*472"}
+)
 _TEXTS = (Holds.TEXT, Holds.COMPONENTS, Holds.POINTERS, Holds.NPI)
 
 
@@ -60,42 +65,60 @@ class Pick:
         return f"{place}{f' ({self.what})' if self.what else ''} is {' or '.join(wrong)}"
 
 
-def picked(chunk: Chunk, picks: Sequence[Pick], rows: Sequence[Ints], problems: Problems) -> Columns:
-    """Return the columns of ``picks``, each from its own rows of segments; null where a row is -1."""
-    named = [n for n, pick in enumerate(picks) if pick.holds is Holds.NPI]
-    others = [n for n, pick in enumerate(picks) if pick.holds is not Holds.NPI]
-    spans: dict[int, Spans] = {}
-    if named:
-        found = npis(chunk.segments, np.stack([rows[n] for n in named]))
-        spans |= {n: found.at(k) for k, n in enumerate(named)}
-    if others:
-        found = chunk.segments.elements_of_each(np.stack([rows[n] for n in others]), [picks[n].element for n in others])
-        spans |= {n: found.at(k) for k, n in enumerate(others)}
-    return _columns(chunk, picks, [spans[n] for n in range(len(picks))], rows, problems, None)
+def picked(chunk: Chunk, picks: Sequence[Pick], rows: Mapping[str, Ints], problems: Problems) -> Columns:
+    """Return the columns of ``picks``, each from the rows that are given for its segment; null where a row is -1."""
+    columns: Columns = {}
+    for segment in dict.fromkeys(pick.segment for pick in picks):
+        own = [pick for pick in picks if pick.segment == segment]
+        columns |= picked_of(chunk, own, rows[segment], problems, repetitive=segment in _REPETITIVE)
+    return columns
 
 
 def picked_of(
     chunk: Chunk, picks: Sequence[Pick], rows: Ints, problems: Problems, *, repetitive: bool = True
 ) -> Columns:
     """Return the columns of ``picks``, all from the same segments; of ``repetitive`` ones each text is read once."""
-    distinct, index = chunk.segments.distinct(rows) if repetitive else (rows, None)
-    places = range(min(pick.element for pick in picks), max(pick.element for pick in picks) + 1)
-    found = chunk.segments.elements(distinct, places)
-    spans = [found.at(pick.element - places.start) for pick in picks]
-    return _columns(chunk, picks, spans, [rows] * len(picks), problems, index)
+    present = np.count_nonzero(rows >= 0)
+    index = None
+    if present <= len(rows) // 4:
+        if not present:
+            return _absent(picks, len(rows))
+        some = np.flatnonzero(rows >= 0)
+        index = np.full(len(rows), present)
+        index[some] = np.arange(present)
+        rows, own = np.append(rows[some], -1), rows
+    elif repetitive:
+        own = rows
+        rows, index = chunk.segments.distinct(rows)
+    else:
+        own = rows
+    first = min(pick.element - (pick.holds is Holds.NPI) for pick in picks)
+    found = chunk.segments.elements(rows, range(first, max(pick.element for pick in picks) + 1))
+    spans = []
+    for pick in picks:
+        span = found.at(pick.element - first)
+        if pick.holds is Holds.NPI:
+            span = span.where(_says_npi(chunk.segments, found.at(pick.element - first - 1)))
+        spans.append(span)
+    return _columns(chunk, picks, spans, own, problems, index)
+
+
+def _says_npi(segments: Segments, qualifier: Spans) -> Flags:
+    said: Flags = short_words(segments.data, qualifier) == word_of(b"XX")
+    return said
+
+
+def _absent(picks: Sequence[Pick], count: int) -> Columns:
+    names = [(name, pick) for pick in picks for name in pick.column.split() if name != "-"]
+    return {name: nulls(_KINDS.get(pick.holds), count) for name, pick in names}
 
 
 def _columns(
-    chunk: Chunk,
-    picks: Sequence[Pick],
-    spans: Sequence[Spans],
-    rows: Sequence[Ints],
-    problems: Problems,
-    index: Ints | None,
+    chunk: Chunk, picks: Sequence[Pick], spans: Sequence[Spans], rows: Ints, problems: Problems, index: Ints | None
 ) -> Columns:
     texts: list[tuple[str, Spans]] = []
     columns: Columns = {}
-    for pick, span, own in zip(picks, spans, rows, strict=True):
+    for pick, span in zip(picks, spans, strict=True):
         if pick.holds is Holds.COMPONENTS:
             names = pick.column.split()
             parts = chunk.segments.components_of(span, len(names))
@@ -109,9 +132,9 @@ def _columns(
             values, good = _READERS[pick.holds](chunk.fields, span)
             columns[pick.column] = numbers(values, good) if index is None else numbers(values[index], good[index])
             if not good.all():
-                _note(chunk, own, ~good if pick.required else ~good & (span.length > 0), index, pick, problems)
+                _note(chunk, rows, ~good if pick.required else ~good & (span.length > 0), index, pick, problems)
         if pick.required and pick.holds in _TEXTS and not span.length.all():
-            _note(chunk, own, span.length == 0, index, pick, problems)
+            _note(chunk, rows, span.length == 0, index, pick, problems)
     return columns | (chunk.fields.texts(*texts, index=index) if texts else {})
 
 
@@ -136,23 +159,14 @@ def _day(fields: Fields, span: Spans) -> tuple[Any, Flags]:
     return fields.days(span.start, span.length == 8)
 
 
+_KINDS = {Holds.CENTS: "int64", Holds.UNITS: "float64", Holds.WHOLE: "int64", Holds.DAY: "int32"}
 _READERS = {Holds.CENTS: _cents, Holds.UNITS: _units, Holds.WHOLE: _whole, Holds.DAY: _day}
-
-
-def npis(segments: Segments, rows: Ints) -> Spans:
-    """Return NM109 where NM108 says that it is an NPI, for each row of ``rows``."""
-    flat = rows.ravel()
-    named = np.flatnonzero(flat >= 0)
-    kind, number = map(segments.elements(flat[named], range(8, 10)).at, range(2))
-    start, length = np.full(len(flat), PADDING), np.zeros(len(flat), np.int64)
-    start[named] = number.start
-    length[named] = np.where(short_words(segments.data, kind) == word_of(b"XX"), number.length, 0)
-    return Spans(start.reshape(rows.shape), length.reshape(rows.shape))
 
 
 def period(chunk: Chunk, rows: Ints, name: str, problems: Problems) -> tuple[pa.Array, pa.Array]:
     """Return first and last day of a DTP segment; one date (D8, or DT with a time) is both."""
     segments, fields = chunk.segments, chunk.fields
+    own, (rows, index) = rows, segments.distinct(rows)
     form, value = map(segments.elements(rows, range(2, 4)).at, range(2))
     plain = (form.length == 2) & (value.length == 8)
     if (value.length == 12).any():
@@ -166,8 +180,12 @@ def period(chunk: Chunk, rows: Ints, name: str, problems: Problems) -> tuple[pa.
         first[spans], dated[spans] = fields.days(start, whole)
         last, last_dated = first.copy(), dated.copy()
         last[spans], last_dated[spans] = fields.days(start + 9, whole)
-    problems.add(chunk, rows[(rows >= 0) & ~(dated & last_dated)], f"{name} is not a date")
-    return numbers(first, dated), numbers(last, last_dated)
+    wrong = ~(dated & last_dated)
+    wrong[rows < 0] = False
+    if wrong.any():
+        problems.add(chunk, own[wrong[index]], f"{name} is not a date")
+    one = numbers(first[index], dated[index])
+    return one, one if last is first else numbers(last[index], last_dated[index])
 
 
 def place(chunk: Chunk, envelope: Envelope, rows: Ints) -> Columns:

@@ -128,7 +128,7 @@ def _payments(
     rows = firsts["BPR"][loops.anchors.owner[loops.anchors.rows(b"BPR")]]
     rows = np.unique(rows[rows >= chunk.known])
     at = loops.anchors.owner[rows]
-    columns = picked(chunk, PAYMENT, [firsts[pick.segment][at] for pick in PAYMENT], problems)
+    columns = picked(chunk, PAYMENT, {pick.segment: firsts[pick.segment][at] for pick in PAYMENT}, problems)
     columns |= place(chunk, envelope, rows)
     columns |= chunk.fields.texts(("version", envelope.version.at(envelope.of(rows))))
     return table(columns, schemas.PAYMENTS)
@@ -144,7 +144,7 @@ def _claims(
     group = np.append(anchors.anchors, -1)[anchors.last(b"LX")[at]]
     columns = {
         **picked_of(chunk, CLAIM, rows, problems, repetitive=False),
-        **picked(chunk, BESIDE_CLAIM, [firsts[pick.segment][at] for pick in BESIDE_CLAIM], problems),
+        **picked(chunk, BESIDE_CLAIM, {pick.segment: firsts[pick.segment][at] for pick in BESIDE_CLAIM}, problems),
         **place(chunk, envelope, rows),
         **chunk.fields.texts(("group_number", chunk.segments.element(group, 1))),
         "patient_key": _patient_key(chunk, firsts["NM1*QC"][at], firsts["NM1*IL"][at]),
@@ -179,7 +179,7 @@ def _services(
     at = anchors.owner[rows]
     columns = {
         **picked_of(chunk, SERVICE, rows, problems),
-        **picked(chunk, BESIDE_SERVICE, [firsts[pick.segment][at] for pick in BESIDE_SERVICE], problems),
+        **picked(chunk, BESIDE_SERVICE, {pick.segment: firsts[pick.segment][at] for pick in BESIDE_SERVICE}, problems),
         **place(chunk, envelope, rows),
         "claim_segment": numbers(chunk.numbers(anchors.anchors[loops.claim_at[at]])),
     }

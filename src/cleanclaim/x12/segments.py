@@ -1,103 +1,107 @@
-"""Segments and elements of a block of X12 bytes, as arrays of positions.
-
-Nothing is cut out or copied here: a segment is an index into arrays, an element is a start and a length.
-"""
+"""The segments of a block of X12 bytes: a segment is an index into arrays of positions."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from cleanclaim.x12.delimiters import ISA_SEPARATORS, ISA_WIDTH, Delimiters
+from cleanclaim.x12.spans import (
+    MARKED,
+    MASKS,
+    PADDING,
+    Bytes,
+    Flags,
+    Ints,
+    Places,
+    Separators,
+    Spans,
+    Words,
+    gathered,
+    pieces,
+    short_words,
+    windows,
+    word_of,
+    words,
+)
 
-Bytes = npt.NDArray[np.uint8]
-Places = npt.NDArray[np.int32]
-Ints = npt.NDArray[np.int64]
-Words = npt.NDArray[np.uint64]
-Flags = npt.NDArray[np.bool_]
+__all__ = ["PADDING", "Bytes", "Flags", "Ints", "Places", "Segments", "Spans", "Words"]
+__all__ += ["gathered", "short_words", "tokenise", "windows", "word_of", "words"]
 
-PADDING = 64  # spare bytes before the first and after the last one, so that windows of bytes may reach past them
-_MASKS = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
 # masks that keep the first 0, 1, ... 64 bytes of eight words
-_PREFIXES = _MASKS[np.clip(np.arange(PADDING + 1)[:, None] - np.arange(0, PADDING, 8), 0, 8)]
+_PREFIXES = MASKS[np.clip(np.arange(PADDING + 1)[:, None] - np.arange(0, PADDING, 8), 0, 8)]
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _SLOTS = 1 << 14
-_BYTE = np.uint32(255)
-_SPARE = 16  # separators beyond the last one, so that windows of them may reach past it
+_FEW_BYTES = 1 << 18
 _BOM = b"\xef\xbb\xbf"
 
 
-class Spans(NamedTuple):
-    """Byte ranges; a length of 0 says absent or empty."""
-
-    start: Ints
-    length: Ints
-
-    def where(self, keep: Flags) -> Spans:
-        """Return the same ranges, absent where ``keep`` is false."""
-        return Spans(self.start, np.where(keep, self.length, 0))
-
-    def at(self, key: Any) -> Spans:
-        """Return the ranges that ``key`` picks from both arrays."""
-        return Spans(self.start[key], self.length[key])
+def _digest(ids: npt.NDArray[np.uint32]) -> Bytes:
+    return ((ids * np.uint32(0x9E3779B1)) >> np.uint32(24)).astype(np.uint8)
 
 
-def windows(data: Bytes, start: Ints, width: int) -> Bytes:
-    """Return a row of ``width`` bytes from each start, which may not be nearer to the end of ``data``."""
-    if width == 1:
-        return data.take(start)[:, None]
-    return np.ndarray((len(data) - width + 1,), f"V{width}", data, 0, (1,))[start].view(np.uint8).reshape(-1, width)
-
-
-def words(data: Bytes, start: Ints) -> Words:
-    """Return the eight bytes from each start as one little-endian number."""
-    return windows(data, start, 8).view("<u8").ravel()
-
-
-def short_words(data: Bytes, spans: Spans) -> Words:
-    """Return the first eight bytes of each range, or as many as it has, as ``word_of`` would."""
-    return words(data, spans.start) & _MASKS[np.minimum(spans.length, 8)]
-
-
-def word_of(text: bytes) -> np.uint64:
-    """Return up to eight bytes as one little-endian number."""
-    return np.uint64(int.from_bytes(text, "little"))
-
-
-def gathered(data: Bytes, spans: Spans) -> tuple[Bytes, Ints]:
-    """Return the bytes of all ranges one after the other, and where each range begins among them."""
-    begins = np.cumsum(spans.length) - spans.length
-    source = np.arange(int(spans.length.sum())) + np.repeat(spans.start - begins, spans.length)
-    return data[source], begins
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segments:
-    """The segments of a block in order; blank ones are left out.
-
-    ``separators`` holds the positions of all element separators and terminators, and some spare ones. ``first`` and
-    ``last`` index it: the first separator of a segment, and its terminator. Both end in an entry more, a segment
-    without elements, so that an index of -1 means absent throughout.
-    """
+    """The segments of a block in order; blank ones are left out."""
 
     data: Bytes
     delimiters: Delimiters
-    separators: Places
-    first: Ints
-    last: Ints
     start: Ints
     stop: Ints
-    ids: npt.NDArray[np.uint32]
+    words: Words  # the first eight bytes of each
     blank: Ints
     end: int  # just past the last terminator
+    table: Separators
 
     def __len__(self) -> int:
         return len(self.start)
+
+    @functools.cached_property
+    def ids(self) -> npt.NDArray[np.uint32]:
+        """The first four bytes of each segment."""
+        return self.words.astype(np.uint32)
+
+    @functools.cached_property
+    def _short(self) -> Flags:
+        """Which segments have a separator where a two letter id ends."""
+        short: Flags = (self.ids >> np.uint32(16)).astype(np.uint8) == self.delimiters.element
+        return short
+
+    @functools.cached_property
+    def _by_id(self) -> tuple[Ints, Ints, npt.NDArray[np.uint32]]:
+        """The rows ordered by a digest of their id, where each digest begins among them, and the ids of the rows."""
+        own = np.where(self._short, self.ids & np.uint32(0xFFFFFF), self.ids)
+        digest = _digest(own)
+        order = np.argsort(digest, kind="stable")
+        return order, np.searchsorted(digest.take(order), np.arange(256)), own
+
+    def rows(self, name: bytes) -> Ints:
+        """Return the rows of the segments with this two or three letter id, and at least one element."""
+        order, begins, own = self._by_id
+        prefix = np.array([int.from_bytes(name + bytes([self.delimiters.element]), "little")], np.uint32)
+        slot = int(_digest(prefix)[0])
+        found = order[begins[slot] : begins[slot + 1] if slot < 255 else None]
+        same = own.take(found) == prefix
+        return found if same.all() else found[same]
+
+    @property
+    def separators(self) -> Places:
+        """The positions of all element separators and terminators, and some spare ones."""
+        return self.table.table[0]
+
+    @property
+    def first(self) -> Ints:
+        """An index to ``separators``: the first one of each segment; -1 picks a segment without elements."""
+        return self.table.table[1]
+
+    @property
+    def last(self) -> Ints:
+        """An index to ``separators``: the terminator of each segment; -1 picks a segment without elements."""
+        return self.table.table[2]
 
     def until(self, count: int) -> Segments:
         """Return the first ``count`` segments."""
@@ -106,14 +110,12 @@ class Segments:
         return Segments(
             self.data,
             self.delimiters,
-            self.separators,
-            self.first,
-            self.last,
             self.start[:count],
             self.stop[:count],
-            self.ids[:count],
+            self.words[:count],
             self.blank[self.blank < self.start[count]],
             int(self.start[count]),
+            self.table,
         )
 
     def named(self, name: bytes) -> Flags:
@@ -122,8 +124,11 @@ class Segments:
 
     def misnamed(self) -> Ints:
         """Return the rows whose id is not two or three characters long."""
-        element = np.uint32(self.delimiters.element)
-        rows = np.flatnonzero((self.ids >> np.uint32(24) != element) & ((self.ids >> np.uint32(16)) & _BYTE != element))
+        named = (self.ids >> np.uint32(24)).astype(np.uint8) == self.delimiters.element
+        named |= self._short
+        if named.all():
+            return np.empty(0, np.int64)
+        rows = np.flatnonzero(~named)
         width = self.separators[self.first[rows]] - self.start[rows]
         return rows[(width < 2) | (width > 3)]
 
@@ -157,10 +162,10 @@ class Segments:
 
     def split(self, rows: Ints, name: bytes, *qualifiers: bytes) -> list[Ints]:
         """Return, for each qualifier, those of ``rows`` that begin with ``name`` and it (written with ``*``, ``:``)."""
-        word = words(self.data, self.start[rows])
+        word = self.words.take(rows)
         own = bytes.maketrans(b"*:", bytes([self.delimiters.element, self.delimiters.component]))
         wanted = [(name + qualifier).translate(own) for qualifier in qualifiers]
-        masked = {length: word & _MASKS[length] for length in set(map(len, wanted))}
+        masked = {length: word & MASKS[length] for length in set(map(len, wanted))}
         return [rows[np.flatnonzero(masked[len(text)] == word_of(text))] for text in wanted]
 
     def distinct(self, rows: Ints) -> tuple[Ints, Ints]:
@@ -169,8 +174,14 @@ class Segments:
         Claims repeat themselves: reading each different text once is what makes lines cheap. A few may be returned
         twice, and those over 64 bytes always are.
         """
-        start = self.start[rows]
-        length = np.where(rows < 0, 0, self.stop[rows] - start)
+        if len(rows) > 1:
+            change = rows[1:] != rows[:-1]
+            if np.count_nonzero(change) < len(change) // 2:
+                begins = np.append(True, change)
+                distinct, index = self.distinct(rows[begins])
+                return distinct, index[np.cumsum(begins) - 1]
+        start = self.table.start[rows]
+        length = self.table.stop[rows] - start
         width = int(min(-(-max(length.max(initial=1), 1) // 8) * 8, PADDING))
         key = windows(self.data, start, width).view(np.uint64)
         key &= _PREFIXES[:, : width // 8].take(np.minimum(length, width), axis=0)
@@ -196,6 +207,34 @@ class Segments:
 
     def elements(self, rows: Ints, places: range) -> Spans:
         """Return one row of ranges for each of some neighboring places."""
+        if self.table.has_table:
+            return self._elements(rows, places)
+        start = self.table.start[rows]
+        length = self.table.stop[rows] - start
+        if length.max(initial=0) <= MARKED:
+            return pieces(self.table.element_marks, start, length, places)
+        long = np.flatnonzero(length > MARKED)
+        spans = Spans(start[long], length[long])
+        slow = self._elements(rows[long], places) if spans.length.sum() > _FEW_BYTES else self._cut(spans, places)
+        length[long] = 0
+        found = pieces(self.table.element_marks, start, length, places)
+        found.start[:, long], found.length[:, long] = slow
+        return found
+
+    def _cut(self, spans: Spans, places: range) -> Spans:
+        """Return one row of ranges for each of some places, by looking at a copy of the segments."""
+        hits, begins = self._separators_of(spans)
+        at = np.searchsorted(hits, begins) + np.arange(places.start - 1, places.stop)[:, None]
+        edges = np.minimum(hits.take(at, mode="clip"), begins + spans.length)
+        return Spans(edges[:-1] + (spans.start - begins + 1), np.maximum(np.diff(edges, axis=0) - 1, 0))
+
+    def _separators_of(self, spans: Spans) -> tuple[Ints, Ints]:
+        """Return the element separators and terminators of segments, put one after the other, and where each begins."""
+        text, begins = gathered(self.data, Spans(spans.start, spans.length + 1))
+        text[begins + spans.length] = self.delimiters.element
+        return np.flatnonzero(text == self.delimiters.element), begins
+
+    def _elements(self, rows: Ints, places: range) -> Spans:
         first = self.first[rows]
         have = self.last[rows] - first
         if have.max(initial=0) < places.start:
@@ -212,6 +251,13 @@ class Segments:
     def elements_of_each(self, rows: Ints, places: Sequence[int] | Ints) -> Spans:
         """Return one row of ranges a place, each from its own row of ``rows``; or each with its own places."""
         wanted = np.asarray(places)
+        if wanted.ndim == 1 and not self.table.has_table:
+            found = Spans(np.empty(rows.shape, np.int64), np.empty(rows.shape, np.int64))
+            for place in dict.fromkeys(wanted.tolist()):
+                at = np.flatnonzero(wanted == place)
+                one = self.element(rows[at].ravel(), place)
+                found.start[at], found.length[at] = (part.reshape(len(at), -1) for part in one)
+            return found
         at = self.first[rows] + (wanted if wanted.ndim == 2 else wanted[:, None])
         start = self.separators.take(at - 1, mode="clip").astype(np.int64) + 1
         length = self.separators.take(at, mode="clip") - start
@@ -220,6 +266,14 @@ class Segments:
 
     def elements_of(self, rows: Ints) -> tuple[Spans, Ints]:
         """Return every element of the segments at ``rows``, in order, and for each the place of its row in ``rows``."""
+        start = self.table.start[rows]
+        spans = Spans(start, self.table.stop[rows] - start)
+        if spans.length.sum() <= _FEW_BYTES and not self.table.has_table:
+            hits, begins = self._separators_of(spans)
+            owner = np.searchsorted(begins, hits, side="right") - 1
+            inner = np.flatnonzero(owner[1:] == owner[:-1])
+            owner = owner[inner]
+            return Spans(hits[inner] + (start - begins)[owner] + 1, np.diff(hits)[inner] - 1), owner
         count = np.maximum(self.last[rows] - self.first[rows], 0)
         owner = np.repeat(np.arange(len(rows)), count)
         at = np.arange(len(owner)) + np.repeat(self.first[rows] + 1 - (np.cumsum(count) - count), count)
@@ -231,6 +285,8 @@ class Segments:
 
         Separators are looked for in the first 64 bytes of an element: valid ones stand within the first 30.
         """
+        if composite.length.max(initial=0) <= MARKED:
+            return pieces(self.table.component_marks, composite.start, composite.length, range(count))
         elements = len(composite.start)
         width = int(min(max(composite.length.max(initial=1), 1), PADDING))
         inside = (np.arange(width) < np.arange(width + 1)[:, None]).view(np.uint8).ravel()
@@ -252,7 +308,7 @@ class Segments:
         same: Flags = spans.length == len(text)
         for k in range(0, len(text), 8):
             piece = text[k : k + 8]
-            same &= (words(self.data, spans.start + k) & _MASKS[len(piece)]) == word_of(piece)
+            same &= (words(self.data, spans.start + k) & MASKS[len(piece)]) == word_of(piece)
         return same
 
     def same(self, one: Spans, other: Spans) -> Flags:
@@ -270,32 +326,25 @@ def tokenise(data: Bytes, stop: int, delimiters: Delimiters) -> Segments:
     ``data`` must have ``PADDING`` bytes beyond ``stop``. Control characters and spaces between segments, and a byte
     order mark before one, belong to no segment.
     """
-    body = data[:stop]
-    ends = body == delimiters.terminator
-    found = np.flatnonzero((body == delimiters.element) | ends)
-    last = np.flatnonzero(ends.take(found))
-    stops = found[last]
-    first = np.concatenate([[0], last + 1])
-    start = np.concatenate([[PADDING], stops + 1])[:-1]
-    end = int(stops[-1]) + 1 if len(stops) else PADDING
-    ids = _ids(data, start)
-    head = ids.astype(np.uint8)
+    stops = np.flatnonzero(data[:stop] == delimiters.terminator)
+    count = len(stops)
+    start = np.full(count + 1, PADDING)
+    start[1:count] = stops[:-1] + 1
+    stops = np.append(stops, PADDING)
+    end = int(stops[count - 1]) + 1 if count else PADDING
+    word = words(data, start[:count])
+    head = word.astype(np.uint8)
     if ((head <= 32) | (head == _BOM[0])).any():
-        start = _past_padding(data, start, stops)
-        ids = _ids(data, start)
-    blank = np.empty(0, np.int64)
-    empty = start >= stops
+        start[:count] = _past_padding(data, start[:count], stops[:count])
+        word = words(data, start[:count])
+    blank, kept = np.empty(0, np.int64), None
+    empty = start[:count] >= stops[:count]
     if empty.any():
-        blank = start[empty] if delimiters.terminator > 32 else blank
+        blank = start[:count][empty] if delimiters.terminator > 32 else blank
         kept = ~empty
-        last, start, stops, ids = last[kept], start[kept], stops[kept], ids[kept]
-        first = first[np.append(kept, True)]
-    separators = np.concatenate([found, np.full(_SPARE, stop)], dtype=np.int32, casting="same_kind")
-    return Segments(data, delimiters, separators, first, np.append(last, -1), start, stops, ids, blank, end)
-
-
-def _ids(data: Bytes, start: Ints) -> npt.NDArray[np.uint32]:
-    return windows(data, start, 4).view("<u4").ravel()
+        start, stops, word = start[np.append(kept, True)], stops[np.append(kept, True)], word[kept]
+    separators = Separators(data, stop, delimiters, start, stops, kept)
+    return Segments(data, delimiters, start[:-1], stops[:-1], word, blank, end, separators)
 
 
 def _past_padding(data: Bytes, start: Ints, stop: Ints) -> Ints:
@@ -310,5 +359,5 @@ def _past_padding(data: Bytes, start: Ints, stop: Ints) -> Ints:
         solid = np.append(np.flatnonzero(data > 32), len(data))
         start[rows] = np.minimum(solid[np.searchsorted(solid, start[rows])], stop[rows])
     marks = np.flatnonzero(data.take(start) == _BOM[0])
-    start[marks[(words(data, start[marks]) & _MASKS[len(_BOM)]) == word_of(_BOM)]] += len(_BOM)
+    start[marks[(words(data, start[marks]) & MASKS[len(_BOM)]) == word_of(_BOM)]] += len(_BOM)
     return start

@@ -88,7 +88,7 @@ def _trackings(
     at = anchors.owner[rows]
     places = {"claim": at, "level": above[0][at], "provider": above[1][at]}
     own = {"TRN": rows, "HL": np.append(anchors.anchors, -1)[places["level"]]}
-    wanted = [own.get(pick.segment, firsts[pick.segment][places[pick.loop]]) for pick in TRACKING]
+    wanted = {pick.segment: own.get(pick.segment, firsts[pick.segment][places[pick.loop]]) for pick in TRACKING}
     problems.add(chunk, rows[places["level"] < 0], "TRN outside HL: its level is not known")
     first, last = period(chunk, firsts["DTP*472"][at], "DTP*472 (service date)", problems)
     columns = picked(chunk, TRACKING, wanted, problems) | place(chunk, envelope, rows)

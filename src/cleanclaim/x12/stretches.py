@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +20,13 @@ from cleanclaim.x12.fields import Fields
 from cleanclaim.x12.segments import Segments, tokenise
 from cleanclaim.x12.stretch import Stretch
 
-CHUNK_BYTES = 2 << 20
+CHUNK_BYTES = 4 << 20
+_KEPT_BYTES = 31 << 20
 LONG_BYTES = 1 << 16  # a segment longer than this most likely lacks its terminator
 _HEAD_BYTES = 4096
 _PADDING = bytes(range(33))
 _BOM = b"\xef\xbb\xbf"
-_CLAIMS = (b"HL", b"CLM", b"CLP")  # a file may be cut before these: nothing that comes later belongs to what is before
+_ENDS = (b"IEA", b"GE", b"SE")  # of which a file may end in one without a terminator
 _ENVELOPE = tuple(name.encode() for name in ENVELOPE)
 
 Source = str | os.PathLike[str] | bytes
@@ -33,17 +34,37 @@ ReadStretch = Callable[[Chunk, Problems], Stretch]
 Part = tuple[dict[str, pl.DataFrame], pl.DataFrame, int]
 
 
-def stretches(source: Source, read: ReadStretch, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Part]:
+@dataclass(frozen=True)
+class Cuts:
+    """Where a file may be cut: after the last of some segments, else before the last one that nothing before needs.
+
+    ``within`` are those before which a claim is cut that is too long; without them it is cut anywhere, which is noted.
+    """
+
+    after: tuple[bytes, ...] = ()
+    before: tuple[bytes, ...] = (b"HL", b"CLM", b"CLP")
+    within: tuple[bytes, ...] = ()
+    ends_noted: bool = True  # whether it is noted that the end of the file lacks its IEA, or a transaction set
+
+
+class NotX12(ValueError):  # noqa: N818  (as in cleanclaim.errors)
+    """Why a file is no X12: the cause of an UnreadableFile for one that can be opened."""
+
+
+def stretches(source: Source, read: ReadStretch, chunk_bytes: int = CHUNK_BYTES, cuts: Cuts = Cuts()) -> Iterator[Part]:
     """Yield the tables that ``read`` makes of each stretch of a file, the problems met, and the interchanges so far.
 
-    Memory does not grow with the file. Raises UnreadableFile for what is not X12 at all.
+    Memory does not grow with the file. Raises UnreadableFile for a file that cannot be opened or is not X12 at all; NotX12
+    is the cause of the latter.
     """
     if chunk_bytes < 1:
         raise InputError("must be 1 or more", field="chunk_bytes")
     name = "the bytes given" if isinstance(source, bytes) else os.fspath(source)
+    # glibc keeps for this process, instead of handing back each time, blocks up to the size of the largest one freed
+    np.empty(_KEPT_BYTES, np.uint8)
     try:
         with _opened(source) as stream:
-            yield from _Reading(stream, chunk_bytes, name, read).parts()
+            yield from _Reading(stream, chunk_bytes, name, read, cuts).parts()
     except OSError as error:
         raise UnreadableFile(f"{name}: cannot be read: {error.strerror or error}") from error
 
@@ -58,9 +79,13 @@ def _opened(source: Source) -> io.BufferedReader | io.BytesIO:
 
 
 class _Reading:
-    def __init__(self, stream: io.BufferedReader | io.BytesIO, chunk_bytes: int, name: str, read: ReadStretch) -> None:
+    def __init__(
+        self, stream: io.BufferedReader | io.BytesIO, chunk_bytes: int, name: str, read: ReadStretch, cuts: Cuts
+    ) -> None:
         self.name = name
         self.read = read
+        self.cuts = cuts
+        self.within = False  # whether the stretch at hand ends within a claim
         self.blocks = Blocks(stream, chunk_bytes)
         self.carry = Carry()
         self.problems = Problems()
@@ -91,22 +116,27 @@ class _Reading:
         """Return the delimiters of the first interchange, and leave behind what stands before it."""
         head = self.blocks.head(_HEAD_BYTES)
         if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise UnreadableFile(f"{self.name}: is in UTF-16: save it as plain text (ASCII or UTF-8)")
+            raise self._refused("is in UTF-16: save it as plain text (ASCII or UTF-8)")
         start = _first_solid(head)
         if start == len(head):
-            raise UnreadableFile(f"{self.name}: holds nothing")
+            raise self._refused("holds nothing")
         isa = find_isa(head)
         found = without_isa(head[start:]) if isa < 0 else delimiters_at(head[isa:])[0]
         if found is None:
             reason = delimiters_at(head[start:])[1] if head[start : start + 3] == b"ISA" else None
             reason = reason or f"no ISA segment in its first {_HEAD_BYTES:,} bytes"
-            raise UnreadableFile(f"{self.name}: not an X12 file: {reason}")
+            raise self._refused(f"not an X12 file: {reason}")
         if isa < 0:
             self.problems.add_place(1, start, "no ISA segment: the delimiters are guessed")
         elif isa > start:
             self.problems.add_place(1, start, f"{isa - start} bytes before the first ISA segment are not read")
         self.blocks.advance(self.blocks.begin + max(isa, start), b"")
         return found
+
+    def _refused(self, reason: str) -> UnreadableFile:
+        error = UnreadableFile(f"{self.name}: {reason}")
+        error.__cause__ = NotX12(reason)
+        return error
 
     def _take_delimiters(self) -> None:
         """Take the delimiters of the ISA segment at the start of the body, where there is one."""
@@ -123,18 +153,20 @@ class _Reading:
 
     def _cut(self, segments: Segments, known: int) -> int | None:
         """Return how many segments to read now, or None where the bytes at hand have changed."""
-        blocks, count = self.blocks, len(segments)
+        blocks, cuts, count, self.within = self.blocks, self.cuts, len(segments), False
         foreign = self._foreign(segments, known)
         if foreign is not None:
             return foreign
         if blocks.ended:
             place, tail = self._tail(max(segments.end, blocks.begin))
-            if tail[:4] != b"IEA" + bytes([self.delimiters.element]):
+            if not tail.startswith(tuple(name + bytes([self.delimiters.element]) for name in _ENDS)):
                 return count
             self._note(count - known, place, "the last segment has no terminator")
             blocks.close(place + len(tail), self.delimiters.terminator)
             return None
-        boundary = segments.last_named((*_ENVELOPE, *_CLAIMS), known)
+        if cuts.after and (done := segments.last_named(cuts.after, known - 1)) >= 0:
+            return done + 1
+        boundary = segments.last_named((*_ENVELOPE, *cuts.before), known)
         if boundary > known and segments.last_named(_ENVELOPE, count - 2) < 0:
             return boundary
         if count > known and segments.last_named(_ENVELOPE, count - 2) >= 0:
@@ -144,8 +176,12 @@ class _Reading:
         if len(blocks.body) < HELD_BYTES and len(segments.separators) < HELD_SEPARATORS:
             blocks.grow()
         elif count > known:
-            self._note(0, int(segments.start[known]), "too much without a new claim: what belongs to one is cut here")
-            return count
+            self.within = True
+            if not cuts.within:
+                self._note(
+                    0, int(segments.start[known]), "too much without a new claim: what belongs to one is cut here"
+                )
+            return max(segments.last_named(cuts.within, known), 0) or count
         else:
             self._skip_segment()
         return None
@@ -164,7 +200,7 @@ class _Reading:
         return segments.data[start : min(start + LONGEST_ISA, self.blocks.used)].tobytes()
 
     def _part(self, segments: Segments) -> Part:
-        chunk = Chunk(segments, self.carry, self.blocks.shift, Fields(self.blocks.data))
+        chunk = Chunk(segments, self.carry, self.blocks.shift, Fields(self.blocks.data), self.within)
         self._check_segments(chunk)
         stretch = self.read(chunk, self.problems)
         self.carry, problems = stretch.carry, self.problems.frame()
@@ -221,6 +257,8 @@ class _Reading:
         carry, last = self.carry, self.carry.last_place
         if tail:
             self._note(0, place, "the file ends inside this segment, which is not read")
+        if not self.cuts.ends_noted:
+            return
         if carry.ends_in == "ST":
             message = "the file ends inside a transaction set (no SE): its last claim may be cut short"
             self.problems.add_place(*last, message)

@@ -1,0 +1,5 @@
+"""``python -m cleanclaim``."""
+
+from cleanclaim.cli.main import run
+
+run()
