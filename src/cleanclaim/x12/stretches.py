@@ -54,8 +54,8 @@ class NotX12(ValueError):  # noqa: N818  (as in cleanclaim.errors)
 def stretches(source: Source, read: ReadStretch, chunk_bytes: int = CHUNK_BYTES, cuts: Cuts = Cuts()) -> Iterator[Part]:
     """Yield the tables that ``read`` makes of each stretch of a file, the problems met, and the interchanges so far.
 
-    Memory does not grow with the file. Raises UnreadableFile for a file that cannot be opened or is not X12 at all; NotX12
-    is the cause of the latter.
+    Memory does not grow with the file. Raises UnreadableFile for a file that cannot be opened or is not X12 at all; the
+    cause of the latter is NotX12.
     """
     if chunk_bytes < 1:
         raise InputError("must be 1 or more", field="chunk_bytes")
