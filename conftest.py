@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 
+if importlib.util.find_spec("numba") is None:
+    collect_ignore_glob = ["src/cleanclaim/x12/compiled/*"]
 os.environ["CLEANCLAIM_DATA"] = str(Path(__file__).parent / "build" / "no-imports")

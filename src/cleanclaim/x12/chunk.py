@@ -109,6 +109,10 @@ class Problems:
         """Note ``message`` for one place in the file."""
         self.add_places(np.array([number]), np.array([offset]), message)
 
+    def take(self, other: Problems) -> None:
+        """Take over what ``other`` has gathered."""
+        self._parts += other._parts
+
     def frame(self) -> pl.DataFrame:
         """Return the problems in the order of the file."""
         if not self._parts:

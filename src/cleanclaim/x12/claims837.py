@@ -125,7 +125,7 @@ def _claims(
     at = {"claim": loops.claim_at, "billing": loops.billing_at, "subscriber": loops.subscriber_at}
     wanted = {pick.segment: parts[pick.segment][at[pick.loop]] for pick in form.picks if pick.segment != "CLM"}
     columns = picked(chunk, form.picks, wanted | {"CLM": rows}, problems)
-    day, dated = _days_sent(chunk, parts["BHT"][loops.envelope_at], problems)
+    day, dated = days_sent(chunk, parts["BHT"][loops.envelope_at], problems)
     columns |= {
         "claim_seq": numbers(np.arange(len(rows)) + (chunk.carry.claims + 1)),
         "interchange": numbers(envelope.interchange[outer]),
@@ -156,7 +156,7 @@ def _facility_claims(
     return claims
 
 
-def _days_sent(chunk: Chunk, rows: Ints, problems: Problems) -> tuple[Days, Flags]:
+def days_sent(chunk: Chunk, rows: Ints, problems: Problems) -> tuple[Days, Flags]:
     """Return BHT04 as a date, and where it is one."""
     sent = chunk.segments.element(rows, 4)
     day, dated = chunk.fields.days(sent.start, sent.length == 8)

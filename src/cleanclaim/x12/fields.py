@@ -6,6 +6,8 @@ Bytes that are not UTF-8 are read as Latin-1.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +19,7 @@ from cleanclaim.x12.segments import PADDING, Bytes, Flags, Ints, Spans, Words, g
 Days = npt.NDArray[np.int32]
 
 _INLINE = 12
+_FEW = 32  # ranges that are looked at one by one, rather than at the whole block
 # masks for the two halves of a view: four bytes of length and four of text, then eight of text
 _HALVES = np.array(
     [(((1 << 8 * min(k, 4)) - 1) << 32, (1 << 8 * max(k - 4, 0)) - 1) for k in range(_INLINE + 1)], np.uint64
@@ -73,7 +76,10 @@ class Fields:
 
     def __init__(self, data: Bytes) -> None:
         self.data = data
-        self._beyond_ascii = np.flatnonzero(data >= 128) if data.max() >= 128 else np.empty(0, np.int64)
+
+    @functools.cached_property
+    def _beyond_ascii(self) -> Ints:
+        return np.flatnonzero(self.data >= 128) if self.data.max() >= 128 else np.empty(0, np.int64)
 
     def texts(self, *columns: tuple[str, Spans], index: Ints | None = None) -> dict[str, pa.Array]:
         """Return ranges as columns of text, null where absent; all columns must be of one length.
@@ -93,12 +99,20 @@ class Fields:
 
     def views(self, spans: Spans, *, spaces_for: int | None = None) -> TextViews:
         """Return ranges as text, absent ones as nulls; the byte ``spaces_for`` becomes a space."""
-        if len(self._beyond_ascii):
-            first = np.searchsorted(self._beyond_ascii, spans.start)
-            foreign = np.searchsorted(self._beyond_ascii, spans.start + spans.length) > first
-            if foreign.any():
-                return text_views(*self._as_utf8(spans, np.flatnonzero(foreign)), spaces_for)
+        foreign = self._foreign(spans)
+        if len(foreign):
+            return text_views(*self._as_utf8(spans, foreign), spaces_for)
         return text_views(self.data, spans, spaces_for)
+
+    def _foreign(self, spans: Spans) -> Ints:
+        """Return which ranges hold bytes that are not ASCII."""
+        if len(spans.start) <= _FEW and "_beyond_ascii" not in self.__dict__:
+            pieces = (self.data[a : a + n] for a, n in zip(spans.start.tolist(), spans.length.tolist(), strict=True))
+            return np.array([k for k, piece in enumerate(pieces) if piece.max(initial=0) >= 128], np.int64)
+        if not len(self._beyond_ascii):
+            return self._beyond_ascii
+        first = np.searchsorted(self._beyond_ascii, spans.start)
+        return np.flatnonzero(np.searchsorted(self._beyond_ascii, spans.start + spans.length) > first)
 
     def _as_utf8(self, spans: Spans, rows: Ints) -> tuple[Bytes, Spans]:
         """Return the bytes and ranges with those at ``rows``, which are not ASCII, made UTF-8 behind the others."""
@@ -275,3 +289,17 @@ def numbers(values: Ints | Days | npt.NDArray[np.float64], known: Flags | None =
 def nulls(kind: str | None, count: int) -> pa.Array:
     """Return a column of nulls: text, or numbers that numpy would hold as ``kind``."""
     return pa.nulls(count, _TEXT if kind is None else _KINDS[np.dtype(kind)])
+
+
+def text_columns(names: Sequence[str], views: Ints, present: Sequence[int], heap: Bytes) -> dict[str, pa.Array]:
+    """Return columns of text from their views (column, row, half), the longer ones in ``heap``; null where empty.
+
+    ``present`` says how many texts each column has.
+    """
+    outside, count = pa.py_buffer(heap), views.shape[1]
+    columns = {}
+    for name, own, told in zip(names, views, present, strict=True):
+        validity = None if told == count else pa.py_buffer(np.packbits(own[:, 0] != 0, bitorder="little"))
+        buffers = [validity, pa.py_buffer(own), outside]
+        columns[name] = pa.Array.from_buffers(_TEXT, count, buffers) if told else nulls(None, count)
+    return columns

@@ -9,13 +9,14 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.x12.chunk import Chunk, Problems
+from cleanclaim.x12.fast import compiled_pass
 from cleanclaim.x12.fields import numbers
 from cleanclaim.x12.guides import GUIDES, KINDS, chosen
 from cleanclaim.x12.picks import table
 from cleanclaim.x12.schemas import EMPTY
 from cleanclaim.x12.segments import Spans
 from cleanclaim.x12.stretch import Stretch, read_stretch
-from cleanclaim.x12.stretches import CHUNK_BYTES, Source, stretches
+from cleanclaim.x12.stretches import CHUNK_BYTES, Source, size_of, stretches
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def iter_x12(source: Source, *, kinds: Iterable[str] = KINDS, chunk_bytes: int =
     def tables(chunk: Chunk, problems: Problems) -> Stretch:
         return read_stretch(chunk, guides, problems)
 
-    for part in stretches(source, tables, chunk_bytes):
+    for part in stretches(source, tables, chunk_bytes, quick=compiled_pass(guides, size_of(source))):
         yield X12Tables(*part)
 
 

@@ -37,6 +37,7 @@ _PREFIXES = MASKS[np.clip(np.arange(PADDING + 1)[:, None] - np.arange(0, PADDING
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _SLOTS = 1 << 14
 _FEW_BYTES = 1 << 18
+_FEW_ROWS = 64
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -211,6 +212,8 @@ class Segments:
             return self._elements(rows, places)
         start = self.table.start[rows]
         length = self.table.stop[rows] - start
+        if len(rows) <= _FEW_ROWS and length.sum() <= _FEW_BYTES and not self.table.has_marks:
+            return self._cut(Spans(start, length), places)
         if length.max(initial=0) <= MARKED:
             return pieces(self.table.element_marks, start, length, places)
         long = np.flatnonzero(length > MARKED)

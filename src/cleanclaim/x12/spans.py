@@ -106,6 +106,11 @@ class Separators:
         """Whether the table has been asked for."""
         return "table" in self.__dict__
 
+    @property
+    def has_marks(self) -> bool:
+        """Whether the marks of elements have been asked for."""
+        return "element_marks" in self.__dict__
+
     @functools.cached_property
     def element_marks(self) -> Bytes:
         """A bit for each byte: whether it separates elements."""

@@ -41,7 +41,7 @@ class Stretch:
 def read_stretch(chunk: Chunk, guides: Sequence[Guide], problems: Problems) -> Stretch:
     """Return the tables of a stretch by ``guides``; what cannot be read goes to ``problems``."""
     envelope = read_envelope(chunk, guides, problems)
-    tables = _sets(chunk, envelope, guides)
+    tables = sets_begun(chunk, envelope, guides)
     context = [envelope.context()]
     claims = chunk.carry.claims
     for number in np.unique(envelope.guide[envelope.guide >= 0]):
@@ -87,7 +87,7 @@ def _numbered(tables: Tables) -> Tables:
     return renumbered
 
 
-def _sets(chunk: Chunk, envelope: Envelope, guides: Sequence[Guide]) -> Tables:
+def sets_begun(chunk: Chunk, envelope: Envelope, guides: Sequence[Guide]) -> Tables:
     """Return the table of the transaction sets that begin in the stretch, or none."""
     at = envelope.sets
     at = at[envelope.rows[at] >= chunk.known]

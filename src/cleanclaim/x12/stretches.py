@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -51,7 +52,32 @@ class NotX12(ValueError):  # noqa: N818  (as in cleanclaim.errors)
     """Why a file is no X12: the cause of an UnreadableFile for one that can be opened."""
 
 
-def stretches(source: Source, read: ReadStretch, chunk_bytes: int = CHUNK_BYTES, cuts: Cuts = Cuts()) -> Iterator[Part]:
+class Quick(Protocol):
+    """Reads what is at hand by another way, as far as it can."""
+
+    def read(
+        self, blocks: Blocks, delimiters: Delimiters, carry: Carry, problems: Problems
+    ) -> tuple[Stretch, int] | None:
+        """Return the tables and where in ``blocks.data`` they end, or None."""
+
+
+def size_of(source: Source) -> int:
+    """Return how many bytes a file has; 0 where that cannot be told."""
+    if isinstance(source, bytes):
+        return len(source)
+    try:
+        return Path(source).stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def stretches(
+    source: Source,
+    read: ReadStretch,
+    chunk_bytes: int = CHUNK_BYTES,
+    cuts: Cuts = Cuts(),
+    quick: Quick | None = None,
+) -> Iterator[Part]:
     """Yield the tables that ``read`` makes of each stretch of a file, the problems met, and the interchanges so far.
 
     Memory does not grow with the file. Raises UnreadableFile for a file that cannot be opened or is not X12 at all; the
@@ -64,7 +90,7 @@ def stretches(source: Source, read: ReadStretch, chunk_bytes: int = CHUNK_BYTES,
     np.empty(_KEPT_BYTES, np.uint8)
     try:
         with _opened(source) as stream:
-            yield from _Reading(stream, chunk_bytes, name, read, cuts).parts()
+            yield from _Reading(stream, chunk_bytes, name, read, cuts, quick).parts()
     except OSError as error:
         raise UnreadableFile(f"{name}: cannot be read: {error.strerror or error}") from error
 
@@ -80,11 +106,18 @@ def _opened(source: Source) -> io.BufferedReader | io.BytesIO:
 
 class _Reading:
     def __init__(
-        self, stream: io.BufferedReader | io.BytesIO, chunk_bytes: int, name: str, read: ReadStretch, cuts: Cuts
+        self,
+        stream: io.BufferedReader | io.BytesIO,
+        chunk_bytes: int,
+        name: str,
+        read: ReadStretch,
+        cuts: Cuts,
+        quick: Quick | None,
     ) -> None:
         self.name = name
         self.read = read
         self.cuts = cuts
+        self.quick = quick
         self.within = False  # whether the stretch at hand ends within a claim
         self.blocks = Blocks(stream, chunk_bytes)
         self.carry = Carry()
@@ -96,6 +129,12 @@ class _Reading:
         blocks = self.blocks
         while True:
             self._take_delimiters()
+            quick = self.quick and self.quick.read(blocks, self.delimiters, self.carry, self.problems)
+            if quick:
+                stretch, stop = quick
+                yield self._read(stretch)
+                blocks.advance(stop, self.carry.context)
+                continue
             segments = tokenise(blocks.data, blocks.used, self.delimiters)
             known = len(self.carry.numbers)
             count = self._cut(segments, known)
@@ -202,7 +241,9 @@ class _Reading:
     def _part(self, segments: Segments) -> Part:
         chunk = Chunk(segments, self.carry, self.blocks.shift, Fields(self.blocks.data), self.within)
         self._check_segments(chunk)
-        stretch = self.read(chunk, self.problems)
+        return self._read(self.read(chunk, self.problems))
+
+    def _read(self, stretch: Stretch) -> Part:
         self.carry, problems = stretch.carry, self.problems.frame()
         self.problems = Problems()
         return stretch.tables, problems, self.carry.interchanges
