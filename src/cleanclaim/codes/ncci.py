@@ -64,9 +64,25 @@ def edits_among(codes: Iterable[str]) -> pl.DataFrame:
 @tables.cached
 def _among(codes: frozenset[str]) -> pl.DataFrame:
     listed, rows = _of_catalogue()
-    if codes <= listed:
+    if not codes <= listed:
+        return _rows_of(codes)
+    if len(codes) > _FEW_CODES:
         return rows.filter(pl.col("column_one").is_in(codes) & pl.col("column_two").is_in(codes))
-    return _rows_of(codes)
+    places = sorted(place for one in codes for two in codes for place in _places().get((one, two), ()))
+    return rows[pl.Series(places, dtype=pl.UInt32)]
+
+
+_FEW_CODES = 16
+
+
+@tables.cached
+def _places() -> dict[tuple[str, str], list[int]]:
+    """Where the rows of each pair of codes of the catalogue stand: a visit has a handful of pairs."""
+    found: dict[tuple[str, str], list[int]] = {}
+    _, rows = _of_catalogue()
+    for place, pair in enumerate(rows.select("column_one", "column_two").rows()):
+        found.setdefault(pair, []).append(place)
+    return found
 
 
 @tables.cached

@@ -8,6 +8,7 @@ reason columns are picked with ``frame[:, names]``, which costs a tenth of ``sel
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,8 @@ from cleanclaim.engine.few import rows_at
 
 _MOST = 1 << 14
 _PIECES = 16
+_RARE = 8
+_PLACE = pl.int_range(pl.len(), dtype=pl.UInt32).alias("place")
 _MOST_TOLD = 1 << 10
 
 
@@ -42,6 +45,34 @@ def beside(frame: pl.DataFrame, table: pl.DataFrame, on: Sequence[str], *, nulls
         table, on=keys, how="left", maintain_order="left", validate="m:1", nulls_equal=nulls_equal
     )
     return frame.hstack(found[:, others])
+
+
+class Listed:
+    """A table in which a few rows are looked up one by one: where each key stands is found out once.
+
+    ``table`` has at most one row per key; a null in a key is like nothing.
+
+    >>> maxima = Listed(pl.DataFrame({"code": ["97530"], "maximum": [6]}), ["code"])
+    >>> maxima.beside(pl.DataFrame({"code": ["97530", "99999"], "units": [2, 1]}))["maximum"].to_list()
+    [6, None]
+    """
+
+    def __init__(self, table: pl.DataFrame, on: Sequence[str]) -> None:
+        self._table, self._on = table, list(on)
+        self._others = table.drop(on)
+        self._places: dict[Any, int] | None = None
+
+    def beside(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return ``frame`` with the other columns of the table for each row's key."""
+        if frame.height > FEW:
+            return frame.hstack(_once(frame[:, self._on], self._joined))
+        if self._places is None:
+            keys = self._table[:, self._on].rows()
+            self._places = {key: place for place, key in enumerate(keys) if None not in key}
+        return frame.hstack(rows_at(self._others, [self._places.get(key) for key in frame[:, self._on].rows()]))
+
+    def _joined(self, keys: pl.DataFrame) -> pl.DataFrame:
+        return beside(keys, self._table, self._on)[:, self._others.columns]
 
 
 def matches(left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
@@ -79,6 +110,8 @@ class Remembered:
         self._places: dict[Any, int] = {}
         self._answers: pl.DataFrame | None = None
         self._told: dict[tuple[int, ...], pl.DataFrame] = {}
+        # partitions are worked on side by side, and places hold only for the answers they were given for
+        self._turn = Lock()
 
     def beside(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return ``frame`` with what is found for each of its rows.
@@ -97,7 +130,11 @@ class Remembered:
         """Return what is found for each row of ``frame``."""
         keys = frame[:, self._on]
         if frame.height > FEW:
-            return self._find(keys)
+            return _once(keys, self._find)
+        with self._turn:
+            return self._of_few(keys)
+
+    def _of_few(self, keys: pl.DataFrame) -> pl.DataFrame:
         if self._likely is not None:
             likely, self._likely = self._likely[:, self._on], None
             self._learn(likely, {key: row for row, key in enumerate(likely.rows())})
@@ -133,3 +170,22 @@ def distinct(values: pl.Series) -> set[Any]:
     ['a', 'b']
     """
     return set(values.to_list() if len(values) <= FEW else values.unique()) - {None}
+
+
+def _once(keys: pl.DataFrame, find: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    """Return what ``find`` says of many keys, asked once of each where the distinct ones are few, by their hashes.
+
+    Two keys of a partition share a hash once in a billion partitions.
+    """
+    hashes = keys.hash_rows().to_frame("key")
+    distinct_keys = hashes.with_row_index("first").unique("key", keep="first", maintain_order=True)
+    if distinct_keys.height >= keys.height // _RARE:
+        return find(keys)
+    found = find(keys[distinct_keys["first"]])
+    # a column that says the same of every key needs no look-up
+    several = [column.name for column in found.get_columns() if column.n_unique() > 1]
+    places = hashes.join(distinct_keys.select_seq("key", _PLACE), on="key", how="left", maintain_order="left")
+    told = found[:, several][places["place"]] if several else found[:, several]
+    return pl.DataFrame(
+        told[name] if name in told.columns else found[name].new_from_index(0, keys.height) for name in found.columns
+    )

@@ -33,6 +33,11 @@ _READ = (
     pl.col("rendering_npi").hash(seed=0).alias("clinician"),
     pl.when(pl.col("patient_id").is_not_null()).then(pl.col("patient_id").hash(seed=1)).alias("patient"),
 )
+_OF_GIVEN = [
+    "row", "dos", "visit_key", "code_key", "pooled", "billed", "minutes", "start_minute", "stop_minute", "by",
+    "rendering_npi", "patient_id", "credential", "clinician_discipline", "renders_as_assistant", "assistant_modifier",
+    "assistant_modifier_required",
+]  # fmt: skip
 _PLACED = (
     CLOCKED
     & pl.col("own_minutes").fill_null(False)
@@ -61,7 +66,7 @@ class Blocks:
 
 def blocks(given: pl.DataFrame) -> Blocks:
     """Return the one-on-one blocks of ``given``, all services of whole patients."""
-    times = given.filter(pl.col("pooled") & COUNTED & BILLED).select(_READ)
+    times = given[:, _OF_GIVEN].filter(pl.col("pooled") & COUNTED & BILLED).select(_READ)
     placed = times.filter(_PLACED)
     unplaced = times.filter(~_PLACED & pl.col("own_minutes").fill_null(True))
     named = placed.select("row", "clinician", "dos", "start_minute", "stop_minute", "minutes", _SIDE)

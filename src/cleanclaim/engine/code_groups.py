@@ -38,9 +38,9 @@ def _groups() -> Remembered:
     return Remembered(["code"], lambda keys: beside(keys, found, ["code"]).select(group.alias("code_group"), "_since"))
 
 
-_GROUP, _DAY = pl.col("code_group"), pl.col("dos")
+_GROUP, _DOS = pl.col("code_group"), pl.col("dos")
 _IN_GROUP = (
-    pl.when(_DAY.is_null() & (_GROUP != "")).then(None).when(pl.col("_since") > _DAY).then(pl.lit("")).otherwise(_GROUP)
+    pl.when(_DOS.is_null() & (_GROUP != "")).then(None).when(pl.col("_since") > _DOS).then(pl.lit("")).otherwise(_GROUP)
 ).alias("code_group")
 
 
@@ -52,8 +52,11 @@ def with_code_group(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.hstack(found.hstack(lines[:, ["dos"]]).select_seq(_IN_GROUP))
 
 
-_EPISODE = ("_person", "sequence", "billing_npi", "discipline")
-_DAYS_SINCE = (pl.col("dos") - pl.col("dos").shift().over(_EPISODE)).dt.total_days().alias("days_since_evaluation")
+# one number for the four: hashed, two episodes of a partition share it once in a billion partitions
+_EPISODE = pl.struct("_person", "sequence", "billing_npi", "discipline").hash(seed=0).alias("_episode")
+_DAY = ["_episode", "dos"]
+_SINCE = (pl.col("dos") - pl.col("dos").shift()).dt.total_days()
+_DAYS_SINCE = pl.when(pl.col("_episode") == pl.col("_episode").shift()).then(_SINCE).alias("days_since_evaluation")
 
 
 def with_last_evaluation(lines: pl.DataFrame) -> pl.DataFrame:
@@ -65,12 +68,14 @@ def with_last_evaluation(lines: pl.DataFrame) -> pl.DataFrame:
     openings = initial.sum()
     if openings < 2:
         return lines.with_columns_seq(_NONE_BEFORE) if openings else lines
-    opening = lines.filter(initial)
-    days = opening.select(*_EPISODE, "dos").unique().drop_nulls("dos").sort(*_EPISODE, "dos").with_columns(_DAYS_SINCE)
-    found = beside(opening.select("row", *_EPISODE, "dos"), days, [*_EPISODE, "dos"], nulls_equal=True)
+    opening = lines[:, _OF_EPISODE].filter(initial)
+    dated = opening.select_seq("row", "dos", _EPISODE)
+    days = dated.select_seq(_DAY).unique().drop_nulls("dos").sort(_DAY).with_columns_seq(_DAYS_SINCE)
+    found = beside(dated, days, _DAY)
     return beside(lines, found.select("row", "days_since_evaluation", evaluated_before=_SEEN), ["row"])
 
 
+_OF_EPISODE = ["row", "dos", "_person", "sequence", "billing_npi", "discipline"]
 _NONE_BEFORE = (
     pl.when((pl.col("code_group") == INITIAL_EVALUATION) & pl.col("dos").is_not_null())
     .then(pl.lit(False))

@@ -17,7 +17,7 @@ import polars as pl
 from cleanclaim.codes import modifiers, places
 from cleanclaim.dated import FEW
 from cleanclaim.engine.alone import in_groups, repeated
-from cleanclaim.engine.beside import Remembered
+from cleanclaim.engine.beside import Remembered, beside
 from cleanclaim.engine.few import ordered, plain
 
 MODIFIER_COLUMNS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
@@ -159,11 +159,8 @@ def with_disciplines(services: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("_low") == pl.col("_only"))
     )
     told = open_rows.join(only, on=day, how="inner", nulls_equal=True).select_seq("row", "_only")
-    return (
-        known.join(told, on="row", how="left", maintain_order="left")
-        .with_columns_seq(discipline=pl.coalesce("discipline", "_only"))
-        .drop("_only")
-    )
+    filled = beside(known[:, ["row", "discipline"]], told, ["row"]).select_seq(pl.coalesce("discipline", "_only"))
+    return known.with_columns_seq(filled.to_series())
 
 
 _VISIT = ("_patient", "dos", "sequence", "billing_npi", "discipline")

@@ -42,10 +42,12 @@ def with_modifiers_ordered(lines: pl.DataFrame) -> pl.DataFrame:
     """
     if not lines["modifier_order_required"].any():
         return lines
-    found = lines.filter(_ORDERED & pl.col("modifier_order").is_not_null()).select(
-        "row", "modifier_order", *MODIFIER_COLUMNS
-    )
-    return beside(lines, _ordered(found), ["row"])
+    found = lines[:, _READ].filter(_ORDERED & pl.col("modifier_order").is_not_null())
+    return beside(lines, _ordered(found[:, _OF_ORDER]), ["row"])
+
+
+_OF_ORDER = ["row", "modifier_order", *MODIFIER_COLUMNS]
+_READ = [*_OF_ORDER, "modifier_order_required", "modifier_count"]
 
 
 def _ordered(lines: pl.DataFrame) -> pl.DataFrame:

@@ -166,6 +166,12 @@ def _is_special(column: str) -> bool:
     return column.startswith("carries_") or column.endswith("_covers") or column == _EDITS
 
 
+def missing_inputs(rule: Rule) -> pl.Expr:
+    """Return the names of a rule's inputs that are missing in a row, one space between; for rows that are null."""
+    named = (pl.when(_missing(name)).then(pl.lit(name)) for name in rule.inputs)
+    return pl.concat_str(*named, separator=" ", ignore_nulls=True)
+
+
 @cache
 def _missing(column: str) -> pl.Expr:
     """True where an input is null; what a file *cannot* carry, or a table does not cover, is missing too."""
