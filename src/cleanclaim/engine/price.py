@@ -59,10 +59,25 @@ def price(lines: pl.DataFrame) -> pl.DataFrame:
     >>> price(day).row(0)
     (0, 3662, 2580, 6242, 7324, 'national', True)
     """
-    priced = _UNIT.beside(lines[:, _OF_LINE])
+    return with_day(with_units(lines))
+
+
+def with_units(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns of ``lines`` that :func:`price` reads and what a unit of each is worth by itself.
+
+    That is ``unit_full_cents``, ``unit_reduced_cents`` and ``price_basis``; ``_subject``, true where the reduction is
+    meant for the line, and ``_rank``, the place of its units in the day.
+    """
+    return _UNIT.beside(lines[:, _OF_LINE])
+
+
+def with_day(priced: pl.DataFrame) -> pl.DataFrame:
+    """Return what :func:`price` returns, of units that :func:`with_units`, or another schedule, has priced."""
     if priced["unit_full_cents"].null_count() == priced.height and not priced["_subject"].any():
         return priced.with_columns_seq(_NO_PRICE)[:, _OUTPUTS]
-    for step in _ONE_POOL if len(distinct(lines["pool_key"])) == 1 else _POOLS:
+    # a line of no known pool is in nobody's
+    pools = priced["pool_key"]
+    for step in _ONE_POOL if len(distinct(pools)) == 1 and not pools.has_nulls() else _POOLS:
         priced = priced.with_columns_seq(**step)
     return priced[:, _OUTPUTS]
 

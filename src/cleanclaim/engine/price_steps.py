@@ -29,20 +29,20 @@ def explain(line: Line, day: Sequence[Line], dos: date, place: str) -> list[Step
     rows with units; ``place`` the words for its indices.
     """
     if not line["units"]:
-        return [_step("No units are billed: nothing is due.")]
+        return [step("No units are billed: nothing is due.")]
     if line["unit_full_cents"] is None:
         return []
     if line["fee_status"] in fee_status.UNPAID:
         status = fee_status.MEANING[line["fee_status"]]
-        return [_step(f"{line['code']} has status {line['fee_status']}, {status}: allowed $0.00.", VALUES)]
+        return [step(f"{line['code']} has status {line['fee_status']}, {status}: allowed $0.00.", VALUES)]
     if line["work_rvu"] is None or line["conversion_factor"] is None:
         return [_national(line, dos), *_sum(line, day)]
     return [*_components(line, dos, place), *_sum(line, day)]
 
 
 def _national(line: Line, dos: date) -> Step:
-    rate = _dollars(line["unit_full_cents"])
-    return _step(
+    rate = dollars(line["unit_full_cents"])
+    return step(
         f"One unit of {line['code']} is {rate}, the national rate as published for {dos.year}{_qp(line)}; its parts "
         f"(work, practice expense, malpractice) are not known{_age(line)}.",
         VALUES,
@@ -53,22 +53,22 @@ def _components(line: Line, dos: date, place: str) -> Iterator[Step]:
     rvu = {part: Decimal(str(line[f"{part}_rvu"])) for part in _PARTS}
     gpci = {part: Decimal(str(line[f"gpci_{part}"] if line["localized"] else 1)) for part in _PARTS}
     factor = Decimal(str(line["conversion_factor"]))
-    yield _step(
+    yield step(
         f"{line['code']} has {rvu['work']:.2f} relative value units of work, {rvu['pe']:.2f} of practice expense (the "
         f"non-facility value, as for all therapy) and {rvu['mp']:.2f} of malpractice{_age(line)}.",
         NON_FACILITY,
     )
     worth = ", ".join(f"{name} {gpci[part]:.3f}" for part, name in _PARTS.items())
     indices = f"{place} ({worth})" if line["localized"] else place
-    yield _step(f"The conversion factor on {dos} is {factor:.4f}{_qp(line)}; {indices}.", FORMULA)
+    yield step(f"The conversion factor on {dos} is {factor:.4f}{_qp(line)}; {indices}.", FORMULA)
     whole = _product(rvu, gpci, factor, Decimal(1))
-    yield _step(f"One unit: {whole}, rounded half-up to {_dollars(line['unit_full_cents'])}.", FORMULA)
+    yield step(f"One unit: {whole}, rounded half-up to {dollars(line['unit_full_cents'])}.", FORMULA)
     if _has_reduced_unit(line):
         kept = 1 - Decimal(str(line["mppr_pe_reduction"]))
         reduced = _product(rvu, gpci, factor, kept)
-        yield _step(
-            f"One unit with {_plain(100 * kept)}% of its practice expense: {reduced}, rounded half-up to "
-            f"{_dollars(line['unit_reduced_cents'])}.",
+        yield step(
+            f"One unit with {plain(100 * kept)}% of its practice expense: {reduced}, rounded half-up to "
+            f"{dollars(line['unit_reduced_cents'])}.",
             REDUCTION,
         )
 
@@ -77,11 +77,11 @@ def _product(rvu: Mapping[str, Decimal], gpci: Mapping[str, Decimal], factor: De
     """The multiplication with its unrounded result; ``kept`` is the share of the practice expense that counts."""
     share = {"work": Decimal(1), "pe": kept, "mp": Decimal(1)}
     terms = [
-        f"{rvu[part]:.2f} x {gpci[part]:.3f}" + (f" x {_plain(share[part])}" if share[part] != 1 else "")
+        f"{rvu[part]:.2f} x {gpci[part]:.3f}" + (f" x {plain(share[part])}" if share[part] != 1 else "")
         for part in _PARTS
     ]
     exact = factor * sum(rvu[part] * gpci[part] * share[part] for part in _PARTS)
-    return f"({' + '.join(terms)}) x {factor:.4f} = {_plain(exact)}"
+    return f"({' + '.join(terms)}) x {factor:.4f} = {plain(exact)}"
 
 
 def _has_reduced_unit(line: Line) -> bool:
@@ -97,28 +97,28 @@ def _sum(line: Line, day: Sequence[Line]) -> Iterator[Step]:
     pool = _pool(day)
     if line not in pool:
         why = "This payer does not use" if line["mppr_applies"] is False else f"{line['code']} is not subject to"
-        yield _step(f"{why} the multiple-procedure reduction: every unit is paid in full.", REDUCTION)
-        amounts = f"{units} x {_dollars(full)}"
+        yield step(f"{why} the multiple-procedure reduction: every unit is paid in full.", REDUCTION)
+        amounts = f"{units} x {dollars(full)}"
     elif len(pool) == 1 and units == 1:
-        yield _step("No other unit of the day is subject to the multiple-procedure reduction: paid in full.", REDUCTION)
-        amounts = f"1 x {_dollars(full)}"
+        yield step("No other unit of the day is subject to the multiple-procedure reduction: paid in full.", REDUCTION)
+        amounts = f"1 x {dollars(full)}"
     elif line["keeps_practice_expense"]:
         why = _why_first(line, [other for other in pool if other is not line])
-        yield _step(
+        yield step(
             f"{why}: one unit of it is paid in full, and every other unit of the day that is subject to the "
             "multiple-procedure reduction is reduced.",
             REDUCTION,
         )
-        amounts = f"1 x {_dollars(full)}" + (f" + {units - 1} x {_dollars(reduced)}" if units > 1 else "")
+        amounts = f"1 x {dollars(full)}" + (f" + {units - 1} x {dollars(reduced)}" if units > 1 else "")
     else:
         first = next(other for other in pool if other["keeps_practice_expense"])
-        yield _step(
+        yield step(
             f"{first['code']} has the first place of the day (practice expense {first['pe_rvu']:.2f}): the practice "
             f"expense of every unit of {line['code']} is reduced; work and malpractice stay whole.",
             REDUCTION,
         )
-        amounts = f"{units} x {_dollars(reduced)}"
-    yield _step(f"{amounts} = {_dollars(line['allowed_cents'])}.")
+        amounts = f"{units} x {dollars(reduced)}"
+    yield step(f"{amounts} = {dollars(line['allowed_cents'])}.")
 
 
 def _pool(day: Sequence[Line]) -> list[Line]:
@@ -213,13 +213,13 @@ def _qp(line: Line) -> str:
     return " (for clinicians who are not qualifying participants in an advanced payment model)"
 
 
-def _step(text: str, cite: Citation | None = None) -> Step:
+def step(text: str, cite: Citation | None = None) -> Step:
     return {"text": text, "cite": str(cite) if cite else None}
 
 
-def _plain(number: Decimal | int) -> str:
+def plain(number: Decimal | int) -> str:
     return f"{Decimal(number).normalize():f}"
 
 
-def _dollars(cents: int) -> str:
+def dollars(cents: int) -> str:
     return f"${cents // 100:,}.{cents % 100:02d}"
