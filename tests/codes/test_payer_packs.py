@@ -60,7 +60,7 @@ def said(pack: str, field: str, on: date = DAY, code: str | None = None) -> tupl
         ("tricare", "assistant_modifier_required", date(2020, 4, 16), (True, "V")),
         ("va-community-care", "unit_method", DAY, ("cms", "U")),
         ("va-community-care", "filing_limit", DAY, ("180 days", "V")),
-        ("va-community-care", "reconsideration_limit", DAY, ("90 days", "V")),
+        ("va-community-care", "appeal_levels", DAY, ("reconsideration: 90 days", "V")),
         ("va-community-care", "fee_basis", DAY, None),
         ("wc-california", "unit_method", DAY, ("cms", "U")),
         ("wc-california", "mppr_applies", DAY, (True, "V")),

@@ -132,6 +132,7 @@ def test_code_policy_is_keyed_by_pack_code_and_period() -> None:
         "substitute_code": pl.String,
         "code_excluded": pl.Boolean,
         "counts_toward_timed_cap": pl.Boolean,
+        "in_reduction": pl.Boolean,
         "relative_value": pl.Float64,
     }
     assert table.select("pack", "code", "period").is_duplicated().sum() == 0

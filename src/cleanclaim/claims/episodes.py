@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+
 import polars as pl
 
 from cleanclaim.claims.table import Column, Table
@@ -38,10 +40,12 @@ EPISODES = Table(
         Column("verbal_order", _D, "day of a verbal order to certify", null="none"),
         Column("order_signed", _D, "day of the signed and dated order or referral on file", null="none"),
         Column("plan_sent", _D, "day the plan was sent to the one who ordered, with proof", null="none, or no proof"),
-        Column("delay_reason", _B, "the reason of a delayed certification is on file"),
+        Column("delay_reason", _B, "the reason of a delayed certification is on file", null="none on file"),
         Column("referral", _D, "day of a referral", null="none"),
         Column("discharged", _D, "day of discharge", null="not discharged"),
         Column("discharge_summary", _B, "a discharge summary is on file"),
+        Column("carries_certification", _B, "the input can hold the day of certification"),
+        Column("carries_referral", _B, "the input can hold a referral or an order"),
     ),
 )
 
@@ -50,6 +54,8 @@ REPORTS = Table(
     "a progress report",
     (
         Column("row", _I, "number of the row in this run"),
+        Column("file_id", _I, "index of the file in the run's list of files"),
+        Column("source_line", _I, "line or record where the row stands"),
         Column("episode_id", _S, "the plan it belongs to"),
         Column("written", _D, "day it was written"),
         Column("by", _S, "one of ROLES: who wrote it"),
@@ -62,6 +68,8 @@ AUTHORIZATIONS = Table(
     "an authorization of a payer",
     (
         Column("row", _I, "number of the row in this run"),
+        Column("file_id", _I, "index of the file in the run's list of files"),
+        Column("source_line", _I, "line or record where the row stands"),
         Column("authorization_id", _S, "its number, as on the claim"),
         Column("patient_id", _S, "patient number; a key, never shown"),
         Column("payer", _S, "payer id or name as written"),
@@ -89,3 +97,52 @@ PAYMENTS_ELSEWHERE = Table(
         Column("source", _S, "where it comes from: eligibility answer, portal, patient, ..."),
     ),
 )
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a practice keeps beside its visits: plans of care, progress reports, authorizations. None: not given.
+
+    ``files`` are the display names that ``file_id`` counts into.
+    """
+
+    episodes: pl.DataFrame | None = None
+    reports: pl.DataFrame | None = None
+    authorizations: pl.DataFrame | None = None
+    files: tuple[str, ...] = ()
+    unreadable: pl.DataFrame | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def of(self, patients: pl.Series, *, others: bool = False) -> Records:
+        """Return the records of these patients, or of all ``others``; a progress report goes with its plan."""
+
+        def own(frame: pl.DataFrame | None) -> pl.DataFrame | None:
+            held = pl.col("patient_id").is_in(patients.implode())
+            return None if frame is None else frame.filter(~held if others else held)
+
+        episodes, reports = own(self.episodes), self.reports
+        if reports is not None and episodes is not None:
+            reports = reports.filter(pl.col("episode_id").is_in(episodes["episode_id"].implode()))
+        return Records(episodes, reports, own(self.authorizations), self.files)
+
+    def with_files_from(self, first: int) -> Records:
+        """Return the records with their files numbered from ``first`` on."""
+
+        def moved(frame: pl.DataFrame | None) -> pl.DataFrame | None:
+            return None if frame is None else frame.with_columns(pl.col("file_id") + first)
+
+        return replace(
+            self,
+            episodes=moved(self.episodes),
+            reports=moved(self.reports),
+            authorizations=moved(self.authorizations),
+            unreadable=moved(self.unreadable),
+        )
+
+    @property
+    def height(self) -> int:
+        """The number of plans and authorizations."""
+        return sum(frame.height for frame in (self.episodes, self.authorizations) if frame is not None)
+
+    def __bool__(self) -> bool:
+        return any(frame is not None for frame in (self.episodes, self.reports, self.authorizations))

@@ -11,12 +11,13 @@ from __future__ import annotations
 import polars as pl
 
 from cleanclaim.claims.clinician_day import CLINICIAN_DAY
+from cleanclaim.claims.episode import EPISODE, TREATMENT_DAY
 from cleanclaim.claims.line import LINE
 from cleanclaim.claims.services import METHODS, ROLES, SERVICES, SETTINGS
 from cleanclaim.claims.table import Column, Grain, Table
 
-__all__ = ["CLAIM", "CLINICIAN_DAY", "FINDINGS", "GRAINS", "LINE", "METHODS", "NOT_CHECKED", "PAIR", "ROLES"]
-__all__ += ["SERVICES", "SETTINGS", "UNREADABLE", "VISIT", "Column", "Grain", "Table"]
+__all__ = ["CLAIM", "CLINICIAN_DAY", "EPISODE", "FINDINGS", "GRAINS", "LINE", "METHODS", "NOT_CHECKED", "PAIR"]
+__all__ += ["ROLES", "SERVICES", "SETTINGS", "TREATMENT_DAY", "UNREADABLE", "VISIT", "Column", "Grain", "Table"]
 
 _S, _I, _F, _B, _D = pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Date()
 
@@ -162,6 +163,8 @@ GRAINS: dict[Grain, Table] = {
     Grain.VISIT: VISIT,
     Grain.PAIR: PAIR,
     Grain.CLINICIAN_DAY: CLINICIAN_DAY,
+    Grain.EPISODE: EPISODE,
+    Grain.TREATMENT_DAY: TREATMENT_DAY,
 }
 
 FINDINGS = Table(

@@ -17,6 +17,8 @@ class Grain(StrEnum):
     VISIT = "visit"
     PAIR = "pair"
     CLINICIAN_DAY = "clinician_day"
+    EPISODE = "episode"
+    TREATMENT_DAY = "treatment_day"
 
 
 @dataclass(frozen=True, slots=True)

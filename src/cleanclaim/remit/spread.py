@@ -25,9 +25,9 @@ def spread(parts: pl.DataFrame, amounts: Sequence[str], *, by: str, weight: str)
     # shares of running totals, rounded down: what one row's rounding loses the next one gets
     running = [
         pl.sum_horizontal(pl.col(name) for name in amounts[:number]).alias(f"_to_{number}")
-        for number in range(len(amounts) + 1)
+        for number in range(1, len(amounts) + 1)
     ]
-    frame = frame.with_columns(pl.lit(0, dtype=pl.Int64).alias("_to_0"), *running[1:])
+    frame = frame.with_columns(pl.lit(0, dtype=pl.Int64).alias("_to_0"), *running)
     upto, before = pl.col("_upto"), pl.col("_upto") - pl.col("_weight")
 
     def shared(number: int) -> pl.Expr:

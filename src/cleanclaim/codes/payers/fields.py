@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 import polars as pl
 
@@ -13,9 +14,29 @@ from cleanclaim.codes.payers.toml import Key, shown
 UNIT_METHODS = ("cms", "ama", "hybrid", "cms_or_ama", "whole_15", "nearest_15", "per_visit")
 HYBRID = "hybrid"
 """Total time and midpoint mixed: which way is not published, so the smaller of both counts, as advice."""
-PRICED = ("fee_basis", "mppr_applies")
+PRICED = (
+    "fee_basis", "mppr_applies", "fee_percent", "fee_year", "fee_table", "visit_rate", "visit_cap", "day_cap",
+    "lesser_of_charge", "reduction_percent", "reduction_of", "reduction_scope", "coinsurance_percent",
+    "assistant_payment_percent", "assistant_law_applies", "sequestration_applies",
+)  # fmt: skip
 """Fields that prices rest on."""
 TIE_POLICIES = ("order_given", "code_order")
+FEE_BASES = (
+    "medicare_fee_schedule", "percent_of_medicare", "fee_table", "per_visit", "per_diem", "contract",
+)  # fmt: skip
+"""Medicare's fee schedule as it stands; a percentage of it; a table of fees; one amount for a visit or a patient's day;
+a contract of which nothing more is known."""
+BASIS_NEEDS = {
+    "percent_of_medicare": "fee_percent",
+    "fee_table": "fee_table",
+    "per_visit": "visit_rate",
+    "per_diem": "visit_rate",
+}
+"""The field without which a fee basis says no amount."""
+LEVEL_SEPARATOR = "; "
+"""Between the levels of appeal, as a table carries them."""
+CORRECTED_BY = ("replacement", "reopening")
+"""How a decided claim is corrected: by a claim of frequency 7, or by asking the payer to reopen its decision."""
 MODIFIER_GROUPS = ("bypass", "discipline", "assistant", "threshold")
 STANDINGS = ("V", "R", "U")
 
@@ -34,6 +55,10 @@ class Kind(Enum):
     LIMIT = 'a time limit such as "90 days" or "12 months"'
     CODE = "a procedure code"
     NUMBER = "a number, such as 12 or 13.5"
+    MONEY = "an amount in dollars, such as 95 or 102.50"
+    YEAR = "a year, such as 2024"
+    FEE_TABLE = "the name of a CSV file with the columns code, modifier, cents, from, to"
+    LEVELS = 'a list of steps with their time limits, such as ["review: 180 days", "second review: 60 days"]'
     TEXT = "a sentence"
 
 
@@ -46,7 +71,8 @@ class Field:
     """A field of a payer pack. ``by_code``: the pack gives a value for each procedure code it names.
 
     ``decides``: a rule, a price or an allocation may rest on it; the others are there to be read. ``said_if_wanted``:
-    few payers ask for it, so one whose pack says nothing does not.
+    few payers ask for it, so one whose pack says nothing does not. ``optional``: a contract may well lack it, so nobody
+    is asked for it.
     """
 
     name: str
@@ -56,6 +82,7 @@ class Field:
     by_code: bool = False
     decides: bool = True
     said_if_wanted: bool = False
+    optional: bool = False
 
     def read(self, value: object, key: Key) -> Value:
         """Return the value in ``value``; ConfigError naming ``key`` where it is of another kind."""
@@ -74,6 +101,14 @@ class Field:
                 return read_code(value, key)
             case Kind.NUMBER:
                 return key.number(value, 0, 1000)
+            case Kind.MONEY:
+                return _money(value, key)
+            case Kind.YEAR:
+                return key.whole(value, 1992, 2199)
+            case Kind.FEE_TABLE:
+                return file_name(value, key)
+            case Kind.LEVELS:
+                return LEVEL_SEPARATOR.join(_level(item, key / i) for i, item in enumerate(key.items(value)))
             case Kind.TEXT:
                 return key.text(value)
 
@@ -82,7 +117,8 @@ class Field:
         """The type of the field's column."""
         if self.kind is Kind.FLAG:
             return pl.Boolean()
-        return {Kind.COUNT: pl.Int64(), Kind.NUMBER: pl.Float64()}.get(self.kind, pl.String())
+        whole = (Kind.COUNT, Kind.MONEY, Kind.YEAR)
+        return pl.Int64() if self.kind in whole else pl.Float64() if self.kind is Kind.NUMBER else pl.String()
 
 
 FIELDS: dict[str, Field] = {
@@ -116,13 +152,67 @@ FIELDS: dict[str, Field] = {
         Field("rvu_cap_evaluation_day", Kind.NUMBER, "the same, with an initial evaluation"),
         Field("rvu_cap_reevaluation_day", Kind.NUMBER, "the same, with a re-evaluation"),
         Field("fee_status_applies", Kind.FLAG, "Medicare's status letters decide what is paid"),
-        Field("fee_basis", Kind.CHOICE, "what the allowed amount follows", ("medicare_fee_schedule", "contract")),
+        Field("fee_basis", Kind.CHOICE, "what the allowed amount follows", FEE_BASES),
         Field("mppr_applies", Kind.FLAG, "Medicare's multiple-procedure reduction"),
+        Field("fee_percent", Kind.NUMBER, "percent of Medicare's fee schedule that is allowed", optional=True),
+        Field("fee_year", Kind.YEAR, "year whose fee schedule holds, as it stood at its end", optional=True),
+        Field("fee_table", Kind.FEE_TABLE, "the contract's fees a unit", optional=True),
+        Field("visit_rate", Kind.MONEY, "allowed a visit or a day, whatever is done", optional=True),
+        Field("visit_cap", Kind.MONEY, "most that is allowed a visit of one discipline", optional=True),
+        Field("day_cap", Kind.MONEY, "most that is allowed a patient's day at one provider", optional=True),
+        Field("lesser_of_charge", Kind.FLAG, "no more than the charge is allowed", optional=True),
+        Field("reduction_percent", Kind.NUMBER, "percent taken off every unit but the first", optional=True),
+        Field(
+            "reduction_of",
+            Kind.CHOICE,
+            "what that percentage is taken from",
+            ("practice_expense", "fee"),
+            optional=True,
+        ),
+        Field(
+            "reduction_scope",
+            Kind.CHOICE,
+            "whose units rank together: all of the day, or one discipline's",
+            ("day", "discipline"),
+            optional=True,
+        ),
+        Field("coinsurance_percent", Kind.NUMBER, "percent of the allowed amount that the patient owes", optional=True),
+        Field("assistant_payment_percent", Kind.COUNT, "percent paid for assistants' services", optional=True),
+        Field(
+            "assistant_law_applies",
+            Kind.FLAG,
+            "Medicare's share for assistants' services, of the payer's part",
+            optional=True,
+        ),
+        Field("sequestration_applies", Kind.FLAG, "sequestration comes off the payer's part", said_if_wanted=True),
         Field("filing_limit", Kind.LIMIT, "time from the date of service to receipt of the claim"),
         Field(
             "corrected_filing_limit",
             Kind.LIMIT,
             "time from the date of service to receipt of a replacement (frequency 7)",
+        ),
+        Field("plan_required", Kind.FLAG, "a plan of care with its content before treatment", optional=True),
+        Field("plan_signature_required", Kind.FLAG, "a physician's signature on the plan of care", optional=True),
+        Field("certification_days", Kind.COUNT, "days from the first treatment to that signature", optional=True),
+        Field("verbal_order_days", Kind.COUNT, "days from a verbal order to certify to its signature", optional=True),
+        Field("certified_days", Kind.COUNT, "most days that a certification covers", optional=True),
+        Field(
+            "order_stands_in",
+            Kind.FLAG,
+            "a signed order and proof that the plan was sent stand for the first signature",
+            optional=True,
+        ),
+        Field("plan_sent_days", Kind.COUNT, "days from the first treatment to that sending", optional=True),
+        Field("report_due_days", Kind.COUNT, "treatment days in which a progress report is written", optional=True),
+        Field("referral_required", Kind.FLAG, "a referral before treatment", optional=True),
+        Field("authorization_required", Kind.FLAG, "an authorization for all but evaluations", optional=True),
+        Field("most_visits", Kind.COUNT, "most visits of one discipline that are covered", optional=True),
+        Field(
+            "most_visits_in",
+            Kind.CHOICE,
+            "what that counts: a calendar year, or a case",
+            ("year", "case"),
+            optional=True,
         ),
         Field("evaluation_window_days", Kind.NUMBER, "days between initial evaluations of one discipline"),
         Field("telehealth_by_therapists", Kind.FLAG, "therapists may bill telehealth"),
@@ -148,15 +238,13 @@ FIELDS: dict[str, Field] = {
             "whether the code counts towards max_timed_units_day; else every timed code does",
             by_code=True,
         ),
+        Field("in_reduction", Kind.FLAG, "whether the code's units are reduced and rank", by_code=True),
         Field("relative_value", Kind.NUMBER, "relative value of a unit in the payer's own schedule", by_code=True),
         # what the payer asks and no rule reads
         Field("note_times_required", Kind.FLAG, "start and stop time of each timed code in the note", decides=False),
-        Field("plan_signature_required", Kind.FLAG, "a physician's signature on the plan of care", decides=False),
-        Field("referral_required", Kind.FLAG, "a referral before treatment", decides=False),
         Field("prior_authorization", Kind.TEXT, "what must be authorized, and when", decides=False),
         Field("visit_limit", Kind.TEXT, "how many visits are covered", decides=False),
         Field("own_pair_edits", Kind.TEXT, "pair edits of the payer's own", decides=False),
-        Field("assistant_payment_percent", Kind.COUNT, "percent paid for assistants' services", decides=False),
         Field("reduction_pool", Kind.TEXT, "what the multiple-procedure reduction counts together", decides=False),
         Field(
             "corrected_limit_from_decision",
@@ -164,7 +252,33 @@ FIELDS: dict[str, Field] = {
             "time from the payer's decision to a replacement",
             decides=False,
         ),
-        Field("reconsideration_limit", Kind.LIMIT, "time from the payer's decision to an appeal", decides=False),
+        Field(
+            "corrected_by_professional",
+            Kind.CHOICE,
+            "how a decided professional claim is corrected",
+            CORRECTED_BY,
+            decides=False,
+        ),
+        Field(
+            "corrected_by_institutional",
+            Kind.CHOICE,
+            "how a decided institutional claim is corrected",
+            CORRECTED_BY,
+            decides=False,
+        ),
+        Field("reopening_limit", Kind.LIMIT, "time from the payer's decision to a request to reopen it", decides=False),
+        Field(
+            "appeal_levels",
+            Kind.LEVELS,
+            "levels of appeal in order, each with its time from the decision before it",
+            decides=False,
+        ),
+        Field(
+            "notice_receipt_days",
+            Kind.COUNT,
+            "days after its date on which a decision counts as received; appeals are counted from there",
+            decides=False,
+        ),
     )
 }
 
@@ -194,6 +308,36 @@ def _limit(value: object, key: Key) -> str:
     if found is None or int(found[1]) > _LONGEST_LIMIT[found[2]]:
         raise key.error(f"expected {Kind.LIMIT.value} (at most ten years), not {shown(value)}")
     return f"{found[1]} {found[2]}{'' if found[1] == '1' else 's'}"
+
+
+def levels(value: str) -> list[tuple[str, str]]:
+    """Return levels of appeal, each as its name and time limit.
+
+    >>> levels("review: 180 days; second review: 60 days")
+    [('review', '180 days'), ('second review', '60 days')]
+    """
+    parts = (one.rsplit(": ", 1) for one in value.split(LEVEL_SEPARATOR))
+    return [(name, limit) for name, limit in parts]
+
+
+def _level(value: object, key: Key) -> str:
+    name, colon, limit = key.text(value).rpartition(":")
+    if not colon or not name.strip() or ";" in name:
+        raise key.error(f'expected a step and its time limit, such as "review: 180 days", not {shown(value)}')
+    return f"{' '.join(name.split())}: {_limit(limit, key)}"
+
+
+def file_name(value: object, key: Key) -> str:
+    """Return the path of the file that ``value`` names, beside the file in which ``key`` stands."""
+    return str((key.folder or Path()) / key.text(value))
+
+
+def _money(value: object, key: Key) -> int:
+    """Return dollars as cents."""
+    cents = round(key.number(value, 0, 100_000) * 100, 6)
+    if cents != int(cents):
+        raise key.error(f"expected dollars with at most two decimals, not {shown(value)}")
+    return int(cents)
 
 
 def _order(value: object, key: Key, choices: tuple[str, ...]) -> str:

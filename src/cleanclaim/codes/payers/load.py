@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import TypeVar
 
 from cleanclaim.citation import Citation
-from cleanclaim.codes.payers.fields import FIELDS, STANDINGS, Field, Value, read_code
+from cleanclaim.codes.payers.fee_tables import check_fee_table
+from cleanclaim.codes.payers.fields import BASIS_NEEDS, FIELDS, STANDINGS, Field, Kind, Value, read_code
 from cleanclaim.codes.payers.toml import Key, did_you_mean
 from cleanclaim.dated import Span
 from cleanclaim.errors import ConfigError, InputError
@@ -121,9 +123,14 @@ def read_pack(document: Mapping[str, object], file: str, bases: Iterable[Pack] =
     return pack
 
 
-def examine(document: Mapping[str, object], file: str, bases: Iterable[Pack] = ()) -> tuple[Pack, Problems]:
-    """Return the pack that ``document`` holds as far as it can be read, and everything that is wrong with it."""
-    key, problems, top = Key(file), Problems(), dict(document)
+def examine(
+    document: Mapping[str, object], file: str, bases: Iterable[Pack] = (), folder: Path | None = None
+) -> tuple[Pack, Problems]:
+    """Return the pack that ``document`` holds as far as it can be read, and everything that is wrong with it.
+
+    The files that it names stand in ``folder``.
+    """
+    key, problems, top = Key(file, folder=folder), Problems(), dict(document)
     problems.known(top, (*_HEADER, *FIELDS), key)
     known = {name: top[name] for name in top if name in FIELDS}
     fields, codes = _fields(known, key, None, problems)
@@ -145,10 +152,24 @@ def examine(document: Mapping[str, object], file: str, bases: Iterable[Pack] = (
         federal=header("federal", Key.flag, False),
     )
     if "base" not in top:
-        return pack, problems
+        return _told_in_full(pack, key, problems), problems
     by_id = {base.id: base for base in bases}
     base = problems.attempt(lambda: by_id[(key / "base").choice(top["base"], tuple(by_id))])
-    return (pack if base is None else _based(pack, base)), problems
+    return (pack if base is None else _told_in_full(_based(pack, base), key, problems)), problems
+
+
+def _told_in_full(pack: Pack, key: Key, problems: Problems) -> Pack:
+    problems.extend(unpriced(pack, key))
+    return pack
+
+
+def unpriced(pack: Pack, key: Key) -> Iterator[ConfigError]:
+    """Yield an error for each fee basis of a pack that lacks the field which says the amount, on its first day."""
+    for basis in pack.fields.get("fee_basis", ()):
+        needed = BASIS_NEEDS.get(str(basis.value))
+        on = basis.span.first or basis.span.last or date.max
+        if needed and pack.on(needed, on) is None:
+            yield (key / "fee_basis").error(f"{basis.value} says no amount without {needed}; write {needed} too")
 
 
 def _based(pack: Pack, base: Pack) -> Pack:
@@ -192,6 +213,9 @@ def _fields(
                 problems.append((place / written).error(f"{code} stands here twice; keep one"))
             elif code is not None:
                 codes[name][code] = _values(known, value, place / written, source, problems)
+    if "fee_table" in fields and "fee_basis" not in fields:
+        # who names a table of fees means it to be used
+        fields["fee_basis"] = tuple(replace(value, value="fee_table") for value in fields["fee_table"])
     return fields, codes
 
 
@@ -220,7 +244,7 @@ def _values(field: Field, given: object, key: Key, source: Citation | None, prob
         if isinstance(given, dict):
             problems.append(key.error("a dated value goes in a list: [{ value = ..., first_day = ... }]"))
             return ()
-        plain = problems.attempt(lambda: field.read(given, key))
+        plain = problems.attempt(lambda: _read(field, given, key))
         return () if plain is None else (DatedValue(plain, Span(), "V", source),)
     items = problems.attempt(lambda: key.items(given)) or []
     read = [(_value(field, item, key / i, source, problems), key / i) for i, item in enumerate(items)]
@@ -251,7 +275,7 @@ def _value(field: Field, item: object, key: Key, source: Citation | None, proble
     last = problems.attempt(lambda: (key / "last_day").day(table.get("last_day")))
     if first is not None and last is not None and last < first:
         problems.append((key / "last_day").error(f"{last} is before first_day {first}"))
-    value = problems.attempt(lambda: field.read(table["value"], key / "value")) if "value" in table else None
+    value = problems.attempt(lambda: _read(field, table["value"], key / "value")) if "value" in table else None
     standing = problems.attempt(lambda: (key / "standing").choice(table.get("standing", "V"), STANDINGS))
     cited = source
     if "source" in table:
@@ -259,6 +283,13 @@ def _value(field: Field, item: object, key: Key, source: Citation | None, proble
     if len(problems) > before or value is None or standing is None or cited is None:
         return None
     return DatedValue(value, Span(first, last), standing, cited)
+
+
+def _read(field: Field, given: object, key: Key) -> Value:
+    value = field.read(given, key)
+    if field.kind is Kind.FEE_TABLE:
+        check_fee_table(str(value), key)
+    return value
 
 
 def _source(given: object, key: Key, own: Citation | None) -> Citation:

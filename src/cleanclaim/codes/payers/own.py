@@ -25,7 +25,7 @@ def examine_file(path: Path) -> tuple[Pack, Problems]:
 
     ConfigError where the file is missing, or is no TOML.
     """
-    pack, problems = examine(toml.read(path), path.name, packs())
+    pack, problems = examine(toml.read(path), path.name, packs(), path.parent)
     if pack.id in {shipped.id for shipped in packs()}:
         wrong = f'"{pack.id}" is the id of a shipped pack; choose another, and write base = "{pack.id}" to build on it'
         problems.append(Key(path.name, "id").error(wrong))

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from cleanclaim.codes.payers.fields import FIELDS, STANDINGS, Value
+from cleanclaim.codes.payers.fields import FIELDS, STANDINGS, Kind, Value
 from cleanclaim.codes.payers.law import at_least
 from cleanclaim.codes.payers.load import DatedValue, Pack
 from cleanclaim.codes.payers.names import pack, packs
@@ -84,7 +84,7 @@ def pack_table(each: Pack) -> pl.DataFrame:
             (
                 name,
                 code,
-                _text(value.value),
+                _text(name, value.value),
                 value.span.first,
                 value.span.last,
                 value.standing,
@@ -140,7 +140,7 @@ def page(name: str | Pack, on: date) -> dict[str, Any]:
             {"field": name, "meaning": field.meaning}
             for name, field in FIELDS.items()
             if field.decides and not field.by_code and name not in known and name != "state_law_floor"
-            if not field.said_if_wanted
+            if not field.said_if_wanted and not field.optional
         ],
     }
 
@@ -149,7 +149,7 @@ def _entry(name: str, code: str | None, value: DatedValue) -> dict[str, Any]:
     return {
         "field": name,
         "code": code,
-        "value": value.value,
+        "value": _text(name, value.value) if FIELDS[name].kind is Kind.MONEY else value.value,
         "meaning": FIELDS[name].meaning,
         "first_day": _day(value.span.first),
         "last_day": _day(value.span.last),
@@ -165,5 +165,7 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _text(value: Value) -> str:
+def _text(name: str, value: Value) -> str:
+    if FIELDS[name].kind is Kind.MONEY:
+        return f"{int(value) // 100}.{int(value) % 100:02d}"
     return str(value).lower() if isinstance(value, bool) else str(value)
