@@ -57,9 +57,9 @@ def html_parts(report: Report, run: Run) -> Iterator[str]:
     proofs = Proofs(report.evidence) if report.evidence is not None else None
     shown = gravest_entries(report, LISTED)
     numbers = {f.name: {value: number for number, (value, _) in enumerate(f.parts)} for f in divided}
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = asset("page.css"), asset("page.js")
     yield from (
-        _environment()
+        environment()
         .get_template("page.html")
         .generate(
             style=style,
@@ -122,16 +122,18 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return the text of a template."""
     return (files("cleanclaim.reports") / "templates" / name).read_text("utf-8").strip()
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what renders templates: every value is escaped, and none may be missing."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
-        loader=FunctionLoader(_asset),
+        loader=FunctionLoader(asset),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

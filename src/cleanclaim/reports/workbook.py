@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,37 +45,9 @@ _OPTIONS = {
 
 def write_workbook(report: Report, run: Run, stream: BinaryIO) -> None:
     """Write the file's content to ``stream``, in memory that does not grow with the findings."""
-    from xlsxwriter.exceptions import FileCreateError
 
-    # rows wait on disk for the others of their sheet; the folder is nobody else's and goes whatever happens
-    with TemporaryDirectory() as folder:
-        made = Path(folder) / "report.xlsx"
-        try:
-            _write(report, run, made, {**_OPTIONS, "tmpdir": folder})
-        except FileCreateError as error:
-            raise OSError(errno.ENOSPC, f"no room for the workbook in {Path(folder).parent}") from error
-        with made.open("rb") as whole:
-            shutil.copyfileobj(whole, stream)
-
-
-def _write(report: Report, run: Run, made: Path, options: Mapping[str, Any]) -> None:
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(str(made), options) as book:
-        # the moment of the run, not of the writing, so that one run gives one file
-        moment = run.at.replace(tzinfo=None)
-        book.set_properties({"title": "Claim check", "keywords": MARK, "created": moment})
-        sheets = _Sheets(
-            book,
-            plain=book.add_format({"valign": "top"}),
-            bold=book.add_format({"bold": True, "valign": "top"}),
-            head=book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True}),
-            money=book.add_format({"num_format": "$#,##0.00;[Red]-$#,##0.00", "valign": "top"}),
-            number=book.add_format({"num_format": "#,##0", "valign": "top"}),
-            day=book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
-            wrapped=book.add_format({"valign": "top", "text_wrap": True}),
-        )
-        sheets.summary(report, run)
+    def fill(sheets: Sheets) -> None:
+        sheets.summary("Summary", _summary(report, run))
         sheets.listed(
             "Findings",
             [(column.heading, column.width) for column in COLUMNS],
@@ -83,6 +55,43 @@ def _write(report: Report, run: Run, made: Path, options: Mapping[str, Any]) -> 
         )
         sheets.listed("Not checked", _GAPS, _gaps(report))
         sheets.listed("Unreadable", _UNREADABLE, _unread(report))
+
+    write_sheets("Claim check", run.at, fill, stream)
+
+
+def write_sheets(title: str, at: datetime, fill: Callable[[Sheets], None], stream: BinaryIO) -> None:
+    """Write a workbook to ``stream``, whose sheets ``fill`` writes; ``at`` is the moment that it states."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    # rows wait on disk for the others of their sheet; the folder is nobody else's and goes whatever happens
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / "report.xlsx"
+        try:
+            _write(title, at, fill, made, {**_OPTIONS, "tmpdir": folder})
+        except FileCreateError as error:
+            raise OSError(errno.ENOSPC, f"no room for the workbook in {Path(folder).parent}") from error
+        with made.open("rb") as whole:
+            shutil.copyfileobj(whole, stream)
+
+
+def _write(title: str, at: datetime, fill: Callable[[Sheets], None], made: Path, options: Mapping[str, Any]) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(made), options) as book:
+        # the moment of the run, not of the writing, so that one run gives one file
+        book.set_properties({"title": title, "keywords": MARK, "created": at.replace(tzinfo=None)})
+        fill(
+            Sheets(
+                book,
+                plain=book.add_format({"valign": "top"}),
+                bold=book.add_format({"bold": True, "valign": "top"}),
+                head=book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True}),
+                money=book.add_format({"num_format": "$#,##0.00;[Red]-$#,##0.00", "valign": "top"}),
+                number=book.add_format({"num_format": "#,##0", "valign": "top"}),
+                day=book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
+                wrapped=book.add_format({"valign": "top", "text_wrap": True}),
+            )
+        )
 
 
 def _gaps(report: Report) -> Iterable[Sequence[Any]]:
@@ -98,8 +107,8 @@ def _unread(report: Report) -> Iterable[Sequence[Any]]:
 
 
 @dataclass(frozen=True)
-class _Sheets:
-    """The workbook with its formats."""
+class Sheets:
+    """A workbook with its formats."""
 
     book: Any
     plain: Format
@@ -163,14 +172,14 @@ class _Sheets:
             cut = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} ... (cut: a cell holds no more)"
             sheet.write_string(row, place, cut, text or self.plain)
 
-    def summary(self, report: Report, run: Run) -> None:
-        """Write what it comes to: money first, then severities, rules, files, tables and the run."""
-        sheet: Worksheet = self.book.add_worksheet("Summary")
+    def summary(self, name: str, rows: Iterable[tuple[str, Sequence[Any]]]) -> None:
+        """Write what it comes to: rows, each with its kind (title, head or row)."""
+        sheet: Worksheet = self.book.add_worksheet(name)
         sheet.set_column(0, 0, _WIDE)
         sheet.set_column(1, 4, _NARROW)
         sheet.set_column(5, 5, _WIDE)
-        self._printed(sheet, "Summary")
-        for row, (kind, values) in enumerate(_summary(report, run)):
+        self._printed(sheet, name)
+        for row, (kind, values) in enumerate(rows):
             style = {"head": self.head, "title": self.bold}.get(kind)
             for place, value in enumerate(values):
                 self._cell(sheet, row, place, value, style)
