@@ -13,8 +13,10 @@ from typing import Any
 import polars as pl
 import yaml
 
+from cleanclaim.claims.episodes import AUTHORIZATIONS, EPISODES, REPORTS, Records
 from cleanclaim.claims.schema import GRAINS, SERVICES
 from cleanclaim.engine.check import CheckResult, check
+from cleanclaim.engine.plans import FIRST_ROW
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Rule
 
@@ -27,7 +29,9 @@ ROWS_A_CASE = 1000
 """Each case of a table has its own thousand row numbers, so that a row tells its case."""
 
 CASE_KEYS = {"name", "expect", "from", "lines", "as_of", "found", "expected", "cents", "cents_basis", "missing"}
-CASE_KEYS |= {"given", "instead"}
+KEPT = {"episodes": EPISODES, "reports": REPORTS, "authorizations": AUTHORIZATIONS}
+"""Tables beside the visits that a case may have; a case that has one has the others too, empty if it does not say."""
+CASE_KEYS |= {"given", "instead", *KEPT}
 FILE_KEYS = {"rule", "cases", "no_not_checked", "absence_is_the_fault"}
 
 _DEFAULTS: dict[str, Any] = {
@@ -85,6 +89,7 @@ class Case:
     missing: tuple[str, ...]
     texts: dict[str, Any]
     source: str | None
+    kept: dict[str, list[dict[str, Any]]]
 
     @property
     def id(self) -> str:
@@ -137,14 +142,65 @@ def _case(rule_id: str, written: dict[str, Any]) -> Case:
         rule_id=rule_id,
         name=str(written["name"]),
         expect=written["expect"],
-        lines=tuple(written["lines"]),
+        lines=tuple(each for line in written["lines"] for each in _repeated(line)),
         as_of=written.get("as_of", AS_OF),
         given=written.get("given", {}),
         instead=written.get("instead"),
         missing=tuple(written.get("missing", ())),
         texts={key: written[key] for key in ("found", "expected", "cents", "cents_basis") if key in written},
         source=written.get("from"),
+        kept={name: written[name] for name in KEPT if name in written},
     )
+
+
+def _repeated(line: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """A line with ``repeat`` stands for so many visits, each two days after the other."""
+    line = dict(line)
+    times = line.pop("repeat", None)
+    if times is None:
+        return [line]
+    names = {key: line.get(key, _DEFAULTS[key]) for key in ("visit_id", "claim_id")}
+    return [
+        {**line, "dos": line["dos"] + timedelta(days=2 * n), **{key: f"{name}-{n}" for key, name in names.items()}}
+        for n in range(times)
+    ]
+
+
+def records(chosen: Sequence[Case]) -> Records | None:
+    """Return what the cases keep beside their visits, named apart as in :func:`services`; None where none has any."""
+    if not any(case.kept for case in chosen):
+        return None
+    frames = {}
+    for name, table in KEPT.items():
+        rows = []
+        for number, case in enumerate(chosen):
+            prefix = f"{number}/" if len(chosen) > 1 else ""
+            for place, written in enumerate(case.kept.get(name, ())):
+                row = {**_KEPT_DEFAULTS[name], **written}
+                assert set(row) <= set(table.schema), (
+                    f"{case.id}: unknown columns {sorted(set(row) - set(table.schema))}"
+                )
+                row |= {"row": number * ROWS_A_CASE + place, "file_id": 1, "source_line": place + 2}
+                rows.append(row | {key: prefix + row[key] for key in _KEPT_KEYS if row.get(key) is not None})
+        frames[name] = pl.DataFrame(rows, schema=table.schema)
+    return Records(frames["episodes"], frames["reports"], frames["authorizations"])
+
+
+_KEPT_KEYS = ("patient_id", "episode_id", "recertifies", "authorization_id")
+_KEPT_DEFAULTS: dict[str, dict[str, Any]] = {
+    "episodes": {
+        "episode_id": "E1",
+        "patient_id": "P1",
+        "payer": "medicare",
+        "discipline": "GP",
+        "billing_npi": "1234567893",
+        "setting": "office",
+        "carries_certification": True,
+        "carries_referral": True,
+    },
+    "reports": {"episode_id": "E1", "by": "PT"},
+    "authorizations": {"authorization_id": "A1", "patient_id": "P1"},
+}
 
 
 def services(chosen: Sequence[Case]) -> pl.DataFrame:
@@ -231,7 +287,7 @@ class Verdict:
 
 def grain_of(result: CheckResult, rule: Rule, chosen: Sequence[Case]) -> pl.DataFrame:
     """Return the rule's grain with the columns that a case gives set in its rows, and ``number``, the case's place."""
-    frame = result.grains[rule.grain].with_columns(number=pl.col("row") // ROWS_A_CASE)
+    frame = result.grains[rule.grain].with_columns(number=pl.col("row") % FIRST_ROW // ROWS_A_CASE)
     schema = GRAINS[rule.grain].schema
     for number, case in enumerate(chosen):
         if case.rule_id == rule.id and case.given:
@@ -291,4 +347,18 @@ def run(chosen: Sequence[Case], frame: pl.DataFrame | None = None) -> CheckResul
     """Return what the engine finds in the cases, all checked as of the same day."""
     days = {case.as_of for case in chosen}
     assert len(days) == 1, "cases of different days are checked apart"
-    return check(services(chosen) if frame is None else frame, as_of=days.pop())
+    rows = services(chosen) if frame is None else frame
+    kept = records(chosen)
+    if kept is not None and frame is not None:
+        kept = _of_lines(kept, frame)
+    return check(rows, as_of=days.pop(), records=kept)
+
+
+def _of_lines(kept: Records, frame: pl.DataFrame) -> Records:
+    """The records of the cases whose lines are in ``frame``."""
+    numbers = (frame["row"] // ROWS_A_CASE).unique().implode()
+
+    def own(table: pl.DataFrame | None) -> pl.DataFrame | None:
+        return None if table is None else table.filter((pl.col("row") // ROWS_A_CASE).is_in(numbers))
+
+    return Records(own(kept.episodes), own(kept.reports), own(kept.authorizations))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from cleanclaim.claims.schema import SERVICES, SETTINGS
 from cleanclaim.codes import payers
+from cleanclaim.codes.payers import FIELDS
 from cleanclaim.codes.payers.toml import Key
 from cleanclaim.config import EXAMPLE, Clinician, Config, Site, sending
 from cleanclaim.config.sending import Name
@@ -415,7 +416,9 @@ GUIDE = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text("utf
 
 
 @pytest.mark.parametrize("block", re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL))
-def test_the_examples_of_the_guide_are_valid(block: str) -> None:
+def test_the_examples_of_the_guide_are_valid(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("acme-2026.csv").write_text("code,modifier,cents,from,to\n97530,,4100,,\n")
     Selection.of(Config.parse(block), as_of=date(2026, 3, 20))
 
 
@@ -436,6 +439,7 @@ def test_the_guide_explains_every_key() -> None:
         "[[suppressions]]",
         "[mapping.columns]",
         'mapping = "FILE"',
+        *(f"{name}.CODE" if field.by_code else name for name, field in FIELDS.items()),
     }
 
 

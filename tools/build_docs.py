@@ -28,6 +28,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 from rule_examples import examples  # noqa: E402
 
 from cleanclaim import app, config  # noqa: E402
+from cleanclaim.claims.episodes import AUTHORIZATIONS, EPISODES, REPORTS  # noqa: E402
 from cleanclaim.claims.registers import CLAIM_FACTS, PATIENTS  # noqa: E402
 from cleanclaim.claims.schema import SERVICES  # noqa: E402
 from cleanclaim.claims.table import Table  # noqa: E402
@@ -36,7 +37,7 @@ from cleanclaim.engine.rule_page import examples as rule_page_examples  # noqa: 
 from cleanclaim.engine.rule_page import requirement, rule_page  # noqa: E402
 from cleanclaim.intake.cells import KINDS  # noqa: E402
 from cleanclaim.intake.fields import DIAGNOSES, FIELDS, MODIFIERS  # noqa: E402
-from cleanclaim.intake.registers import kind_of_column  # noqa: E402
+from cleanclaim.intake.registers import kind_of_column, written  # noqa: E402
 from cleanclaim.rules import FAMILIES, all_rules, rules_of  # noqa: E402
 
 DOCS = ROOT / "docs"
@@ -192,6 +193,8 @@ def _cited(cite: dict[str, Any]) -> str:
 def _case(rule_id: str, outcome: str, case: dict[str, Any]) -> list[str]:
     source = f" (from {case['source']})" if case["source"] else ""
     parts = [f"{outcome.capitalize()}: {case['name']}{source}.", _table(case["columns"], case["lines"])]
+    for kept in case.get("kept", ()):
+        parts += [f"With {kept['title']}:", _table(kept["columns"], kept["lines"])]
     if "request" not in case:
         return parts
     found = app.check(case["request"], as_of=case["as_of"]).messages()
@@ -233,7 +236,7 @@ def _policies() -> str:
 
 
 def _register(table: Table) -> str:
-    columns = [column for column in table.columns if column.name != "line"]
+    columns = [table[name] for name in written(table)]
     meanings = (f"{column.meaning}{f'; blank: {column.null}' if column.null else ''}" for column in columns)
     rows = [
         (f"`{column.name}`", meaning, kind_of_column(table, column.name).wanted)
@@ -248,6 +251,9 @@ _PARTS = {
     "policies": _policies,
     "patients": lambda: _register(PATIENTS),
     "facts": lambda: _register(CLAIM_FACTS),
+    "episodes": lambda: _register(EPISODES),
+    "progress_reports": lambda: _register(REPORTS),
+    "authorizations": lambda: _register(AUTHORIZATIONS),
 }
 
 

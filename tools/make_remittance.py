@@ -21,8 +21,8 @@ from make_clinic_day import AUGUST, BILLING_NPI, MEDICARE, RECEIVER, SENDER, THE
 
 from cleanclaim import price
 from cleanclaim.x12.schemas import TABLES
+from cleanclaim.x12.write.envelope import Cover, Party
 from cleanclaim.x12.write.remittance835 import Account, Remitter, write_835
-from cleanclaim.x12.write.segments import Cover, Party
 
 FOLDER = Path(__file__).parents[1] / "examples" / "clinic-day"
 FILE = "remittance.835"

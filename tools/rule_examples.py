@@ -10,7 +10,10 @@ from typing import Any
 import rule_cases
 
 from cleanclaim import app
+from cleanclaim.claims.episodes import AUTHORIZATIONS, EPISODES, REPORTS
+from cleanclaim.claims.table import Table
 from cleanclaim.intake.fields import DIAGNOSES, FIELDS, MODIFIERS
+from cleanclaim.intake.registers import written
 from cleanclaim.rules.rule import Rule
 
 SHOWN = {"fails": "finding", "passes": "pass"}
@@ -57,7 +60,45 @@ def _shown(case: rule_cases.Case) -> dict[str, Any]:
     names += dict.fromkeys(name for line in case.lines for name in line if name not in FIELDS)
     lines = [[_cell(line[name]) if name in line else "" for name in names] for line in case.lines]
     told = {"name": case.name, "source": case.source, "as_of": case.as_of.isoformat()}
-    return told | {"columns": names, "lines": lines}
+    return told | {"columns": names, "lines": lines} | ({"kept": _kept_tables(case)} if case.kept else {})
+
+
+def _kept_tables(case: rule_cases.Case) -> list[dict[str, Any]]:
+    """What the case keeps beside its visits: a table each for plans, progress reports and authorizations."""
+    tables = []
+    for key, rows in case.kept.items():
+        names = list(dict.fromkeys(name for row in rows for name in row if not name.startswith("carries_")))
+        lines = [[_cell(row[name]) if name in row else "" for name in names] for row in rows]
+        tables.append({"title": _KEPT_TITLES[key], "columns": names, "lines": lines})
+    return [table for table in tables if table["columns"]]
+
+
+_KEPT_TITLES = {"episodes": "plans of care", "reports": "progress reports", "authorizations": "authorizations"}
+
+
+def _kept(case: rule_cases.Case) -> dict[str, list[dict[str, Any]]]:
+    """The same in the documented names, under the keys of a JSON input."""
+    kept = rule_cases.records([case])
+    if kept is None:
+        return {}
+    frames = {EPISODES: kept.episodes, REPORTS: kept.reports, AUTHORIZATIONS: kept.authorizations}
+    return {
+        table.name: [dict(_kept_fields(row, table)) for row in frame.to_dicts()]
+        for table, frame in frames.items()
+        if frame is not None
+    }
+
+
+def _kept_fields(row: dict[str, Any], table: Table) -> Iterator[tuple[str, Any]]:
+    for name in written(table):
+        value = row[name]
+        if value is not None:
+            yield name, value.isoformat() if isinstance(value, date) else value
+        elif row.get(_CARRIED_BY_PLANS.get(name, "")):
+            yield name, ""
+
+
+_CARRIED_BY_PLANS = {"certified": "carries_certification", "referral": "carries_referral"}
 
 
 def _cell(value: Any) -> str:
@@ -78,7 +119,7 @@ def _request(case: rule_cases.Case) -> dict[str, Any] | None:
         key = tuple(said.get(name) for name in _OF_THE_VISIT)
         visit = visits.setdefault(key, {n: said[n] for n in _OF_THE_VISIT if n in said} | {"services": []})
         visit["services"].append({name: value for name, value in said.items() if name not in _OF_THE_VISIT})
-    return {"visits": [_gathered(visit) for visit in visits.values()]}
+    return {"visits": [_gathered(visit) for visit in visits.values()], **_kept(case)}
 
 
 def _gathered(visit: dict[str, Any]) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim import intake
-from cleanclaim.claims.schema import UNREADABLE
+from cleanclaim.claims.episodes import Records
 from cleanclaim.codes import tables
 from cleanclaim.config import Config
 from cleanclaim.config.hints import medicare_hints
@@ -26,16 +27,15 @@ from cleanclaim.engine.deadlines import with_deadlines
 from cleanclaim.engine.evidence import Evidence, gather, gravest_first, together
 from cleanclaim.engine.fingerprint import fingerprints
 from cleanclaim.engine.keys import FORM_ASSUMED
-from cleanclaim.engine.partitions import ROWS, whole_patients
+from cleanclaim.engine.partitions import ROWS
 from cleanclaim.engine.report import Report
 from cleanclaim.engine.selection import Selection
 from cleanclaim.fixes.outcome import Fixed, candidates, fix_found
+from cleanclaim.reading import Partitions, Source
 from cleanclaim.runs.baseline import is_known
 from cleanclaim.runs.outcome import Outcome, read_baseline
 
 NO_PAYER = "(none named)"
-
-Source = str | PathLike[str] | Sequence[str | PathLike[str]] | dict[str, Any]
 
 
 def check(
@@ -51,6 +51,7 @@ def check(
     severity: str | None = None,
     baseline: str | PathLike[str] | None = None,
     proofs: int = 0,
+    records: Records | None = None,
     progress: Callable[[int], None] | None = None,
     watch: Callable[[pl.DataFrame, pl.DataFrame], None] | None = None,
 ) -> Report:
@@ -61,9 +62,9 @@ def check(
     names a file that says what other headers mean; None: as the configuration says. ``select`` and ``ignore`` name
     rules by id, first characters of ids or name; ``severity`` tells that level and graver; ``baseline`` is an earlier
     run's file, whose findings are not told again (:mod:`cleanclaim.engine.selection`). ``proofs`` says for how many
-    findings, the gravest first, the rows that show how each came about are kept (``Report.evidence``). ``progress``
-    is called with the number of lines checked so far, ``watch`` with the services of each partition of whole patients
-    and with what was found in it.
+    findings, the gravest first, the rows that show how each came about are kept (``Report.evidence``). ``records`` are
+    plans of care and what goes with them (:func:`cleanclaim.intake.read_records`). ``progress`` is called with the
+    number of lines checked so far, ``watch`` with the services of each partition of whole patients and its findings.
 
     Raises UnreadableFile, UnsupportedFile or ConfigError; what is wrong inside a claim is a finding.
 
@@ -72,32 +73,20 @@ def check(
     >>> "U101" in {m["rule"] for m in check({"visits": [visit]}, as_of=date(2026, 3, 5)).messages()}
     True
     """
-    settings = config if isinstance(config, Config) else Config.load(None if config is None else Path(config))
-    if payer is not None:
-        settings = settings.with_default_payer(payer)
+    settings = settled(config, payer)
     day = as_of or date.today()  # noqa: DTZ011  (the user's own calendar day is meant)
     selection = Selection.of(settings, as_of=day, select=select, ignore=ignore, level=severity)
     earlier = read_baseline(baseline) if baseline is not None else None
-    reader = _Reader(_batches(source, mapping=_mapping(mapping, settings), rows=partition_rows))
+    read = Partitions(source, mapping=_mapping(mapping, settings), rows=partition_rows, records=records)
     tally = _Tally(selection, proofs)
-    for services in whole_patients(reader, partition_rows):
-        found = tally.add(check_partition(services, as_of=day, config=settings, rules=selection.narrowed, part=True))
+    run = partial(check_partition, as_of=day, config=settings, rules=selection.narrowed, part=True)
+    for services, own in read:
+        found = tally.add(run(services, records=own))
         if watch:
             watch(services, found)
         if progress:
             progress(tally.counts["services"])
-    found, gaps = tally.outcome()
-    return Report(
-        **_told(found, selection, earlier),
-        not_checked=gaps,
-        unreadable=pl.concat([UNREADABLE.empty(), *reader.unreadable]),
-        files=tuple(reader.files),
-        counts=tally.counts,
-        unmapped=tuple(sorted(tally.unmapped.items())),
-        notes=tuple(dict.fromkeys([*reader.notes, *tally.notes])),
-        versions=versions(),
-        evidence=tally.evidence,
-    )
+    return _report(read, tally, earlier)
 
 
 def fix(
@@ -122,9 +111,7 @@ def fix(
     >>> fix({"visits": [visit]}, as_of=date(2026, 3, 5)).visits["visits"][0]["services"]
     [{'code': 'G0283', 'units': 1, 'modifiers': ['GP']}]
     """
-    settings = config if isinstance(config, Config) else Config.load(None if config is None else Path(config))
-    if payer is not None:
-        settings = settings.with_default_payer(payer)
+    settings = settled(config, payer)
     day = as_of or date.today()  # noqa: DTZ011  (the user's own calendar day is meant)
     held: list[pl.DataFrame] = []
     report = check(
@@ -137,6 +124,31 @@ def fix(
         **asked,
     )
     return fix_found(report, held, source=source, as_of=day, config=settings, mapping=_mapping(mapping, settings))
+
+
+def settled(config: Config | str | PathLike[str] | None, payer: str | None = None) -> Config:
+    """Return the configuration itself, or the one in the file it names, with the payer of rows that name none.
+
+    >>> settled(None, "medicare").default_payer
+    'medicare'
+    """
+    settings = config if isinstance(config, Config) else Config.load(None if config is None else Path(config))
+    return settings if payer is None else settings.with_default_payer(payer)
+
+
+def _report(read: Partitions, tally: _Tally, earlier: Outcome | None) -> Report:
+    found, gaps = tally.outcome()
+    return Report(
+        **_told(read.placed(found), tally.selection, earlier),
+        not_checked=gaps,
+        unreadable=read.unread(),
+        files=read.files,
+        counts=tally.counts,
+        unmapped=tuple(sorted(tally.unmapped.items())),
+        notes=tuple(dict.fromkeys([*read.notes, *tally.notes])),
+        versions=versions(),
+        evidence=tally.evidence,
+    )
 
 
 def _told(found: pl.DataFrame, selection: Selection, earlier: Outcome | None) -> dict[str, Any]:
@@ -178,10 +190,11 @@ class _Tally:
         grains = result.grains
         found = report.empty_findings()
         if result.findings.height:
-            placed = report.with_context(result.findings, result.services, result.policy)
+            placed = report.with_context(result.findings, result.places, result.policy)
             found = self.selection.settle(with_deadlines(placed, grains))
         self.parts.append((found, result.not_checked))
-        self.clinicians.add(result)
+        if result.services.height:
+            self.clinicians.add(result)
         if self.proofs:
             self._keep(result, found.filter(pl.col("fate").is_null()))
         self.counts.update(
@@ -221,35 +234,9 @@ class _Tally:
         return [*self.hints, f"{rows} no form, setting, place of service or bill type: read as professional claims"]
 
 
-class _Reader:
-    """The services of the batches, keeping aside what could not be read."""
-
-    def __init__(self, batches: Iterable[intake.Batch]) -> None:
-        self._batches = batches
-        self.unreadable: list[pl.DataFrame] = []
-        self.files: list[str] = []
-        self.notes: list[str] = []
-
-    def __iter__(self) -> Iterator[pl.DataFrame]:
-        for batch in self._batches:
-            if batch.unreadable.height:
-                self.unreadable.append(batch.unreadable)
-            self.files = list(batch.files)
-            self.notes += batch.notes
-            if batch.services.height:
-                yield batch.services
-
-
 def _mapping(named: str | PathLike[str] | None, config: Config) -> intake.MappingSource:
     """Return where it is said what other headers mean: what the call names comes before the configuration."""
     return config.mapping if named is None else str(named)
-
-
-def _batches(source: Source, *, mapping: intake.MappingSource, rows: int) -> Iterable[intake.Batch]:
-    if isinstance(source, dict):
-        return [intake.services_from_json(source)]
-    paths = [source] if isinstance(source, str | PathLike) else list(source)
-    return intake.batches([Path(p) for p in paths], mapping=mapping, rows=rows)
 
 
 def versions() -> dict[str, Any]:

@@ -22,7 +22,7 @@ from cleanclaim.rules import all_rules
 EXAMPLE = Path(__file__).parents[2] / "examples" / "clinic-day"
 RUNNER = CliRunner(env={"COLUMNS": "80"})
 
-FINDING = ["rule", "name", "severity", "uncertain", "file", "place", "claim", "visit", "line", "dos", "payer"]
+FINDING = ["rule", "name", "severity", "uncertain", "file", "place", "claim", "visit", "plan", "line", "dos", "payer"]
 FINDING += ["clinician", "code", "message", "found", "expected", "fix", "needs", "who", "citations", "coverage"]
 FINDING += ["cents", "cents_basis", "by_when", "by_when_unknown", "fingerprint"]
 SUMMARY = ["lines", "services", "visits", "claims", "charge_cents", "findings", "unreadable", "by_rule"]

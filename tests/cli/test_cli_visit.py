@@ -72,8 +72,10 @@ def test_the_contract_of_price() -> None:
     done = run("price", PRICE, "--json")
     read = json.loads(done.stdout)
     assert done.exit_code == 0
-    assert list(read) == ["lines", "allowed_cents", "without_reduction_cents", "price_basis", "not_checked"]
-    assert [list(line) for line in read["lines"]] == [["code", "units", "allowed_cents", "steps"]]
+    amounts = ["allowed_cents", "medicare_cents", "payer_cents", "patient_cents"]
+    assert list(read) == ["lines", *amounts, "without_reduction_cents", "price_basis", "not_checked"]
+    assert [list(line) for line in read["lines"]] == [["code", "units", *amounts, "steps", "payment_steps"]]
+    assert [read[name] for name in amounts] == [6242, 4894, 4894, 1248]
     assert (read["allowed_cents"], read["without_reduction_cents"], read["price_basis"]) == (6242, 7324, "national")
     own = run("price", {**PRICE, "gpci": {"work": 1.0, "pe": 1.0, "mp": 1.0}}, "--json")
     assert json.loads(own.stdout)["allowed_cents"] == 6242
@@ -84,7 +86,10 @@ def test_the_contract_of_price() -> None:
 def test_price_as_text() -> None:
     lines = run("price", PRICE).stdout.splitlines()
     assert lines[0] == "97530    2  $62.42"
-    assert lines[-1] == "Allowed $62.42; without the reduction $73.24"
+    assert lines[-2:] == [
+        "Allowed $62.42; without the reduction $73.24",
+        "The payer pays $48.94, the patient $12.48",
+    ]
     assert max(map(len, lines)) <= 80
     many = run("price", {**PRICE, "services": [{"code": "97530", "units": 1_000_000_000}]})
     assert many.exit_code == 0

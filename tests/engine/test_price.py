@@ -242,6 +242,10 @@ def test_lines_without_a_day_have_no_place_in_a_pool() -> None:
     assert allowed([line(pool_key=None), line(1, pool_key=None, mult_proc=False)]) == [None, 3662]
 
 
+def test_a_line_without_a_day_is_in_nobodys_pool() -> None:
+    assert allowed([line(0, pool_key=None, pe_rvu=None), line(1)]) == [None, 3662]
+
+
 def test_order_of_lines_changes_neither_prices_nor_order_of_rows() -> None:
     lines = day(_97530=2, _97110=1, _97116=3, _97161=1)
     assert priced(lines[::-1]).rows() == priced(lines).rows()[::-1]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
 from cleanclaim.codes import hcpcs, tables
+from cleanclaim.config import Config
 from cleanclaim.engine.price import price
 from cleanclaim.engine.pricing import price_visit
 from cleanclaim.errors import InputError, UnknownPayer
@@ -50,6 +52,9 @@ def test_two_units_at_national_values() -> None:
                 "code": "97530",
                 "units": 2,
                 "allowed_cents": 6242,
+                "medicare_cents": 4894,
+                "payer_cents": 4894,
+                "patient_cents": 1248,
                 "steps": [
                     {
                         "text": "97530 has 0.44 relative value units of work, 0.65 of practice expense (the "
@@ -79,9 +84,23 @@ def test_two_units_at_national_values() -> None:
                     },
                     {"text": "1 x $36.62 + 1 x $25.80 = $62.42.", "cite": None},
                 ],
+                "payment_steps": [
+                    {
+                        "text": "Of $62.42 the patient owes 20%, $12.48: in all $12.48.",
+                        "cite": "42 U.S.C. 1395m(k), para. (1)(B)",
+                    },
+                    {
+                        "text": "The payer pays $62.42 x 80% x 98% (what sequestration leaves) = $48.93728, rounded "
+                        "half-up to $48.94.",
+                        "cite": "2 U.S.C. 901a and 906(d), sequestration of Medicare payments",
+                    },
+                ],
             }
         ],
         "allowed_cents": 6242,
+        "medicare_cents": 4894,
+        "payer_cents": 4894,
+        "patient_cents": 1248,
         "without_reduction_cents": 7324,
         "price_basis": "national",
         "not_checked": [],
@@ -208,7 +227,8 @@ def test_locality_prices_need_the_year_in_hand() -> None:
 )
 def test_no_amount(code: str, dos: str, reason: str) -> None:
     result = price_visit(visit(dos=dos, services=services(**{code: 1})))
-    assert result["lines"] == [{"code": code, "units": 1, "allowed_cents": None, "steps": []}]
+    nothing = dict.fromkeys(("allowed_cents", "medicare_cents", "payer_cents", "patient_cents"))
+    assert result["lines"] == [{"code": code, "units": 1, **nothing, "steps": [], "payment_steps": []}]
     assert [why for _, _, why in reasons(result)] == [reason]
 
 
@@ -313,3 +333,108 @@ def test_codes_of_the_reduction_are_the_published_51_and_all_always_therapy() ->
     facts = hcpcs.code_periods().filter("mult_proc", pl.col("known_code"))
     assert facts["code"].n_unique() == 51
     assert facts["always_therapy"].to_list() == [True] * facts.height
+
+
+# what payer and patient owe
+
+
+def owed(result: dict[str, Any]) -> list[tuple[int | None, int | None, int | None]]:
+    return [(line["allowed_cents"], line["medicare_cents"], line["patient_cents"]) for line in result["lines"]]
+
+
+def service(code: str = "97530", units: int = 1, **more: Any) -> dict[str, Any]:
+    return {"code": code, "units": units, **more}
+
+
+def test_an_assistants_line_and_a_deductible() -> None:
+    day = [service(modifiers=["GP", "CQ"], charge_cents=9000), service("97110", modifiers="GP")]
+    result = price_visit(visit(services=day, deductible_remaining_cents=1000))
+    # (36.62 - 10.00) x 80% x 85% x 98% = 17.739568; 22.30 x 80% x 98% = 17.4832
+    assert owed(result) == [(3662, 1774, 1000 + 532), (2230, 1748, 446)]
+    assert (result["allowed_cents"], result["medicare_cents"], result["patient_cents"]) == (5892, 3522, 1978)
+    assert [step["text"] for step in result["lines"][0]["payment_steps"]] == [
+        "The deductible takes $10.00, which the patient owes: $26.62 is left.",
+        "Of $26.62 the patient owes 20%, $5.32: in all $15.32.",
+        (
+            "The payer pays $26.62 x 80% x 85% x 98% (the share for an assistant's service, then what sequestration "
+            "leaves) = $17.739568, rounded half-up to $17.74."
+        ),
+    ]
+
+
+def test_a_lower_charge() -> None:
+    result = price_visit(visit(services=[service(units=2, charge_cents=5000)]))
+    assert owed(result) == [(5000, 3920, 1000)]
+    assert texts(result)[-1] == "The charge, $50.00, is lower: no more than that is allowed."
+    assert result["without_reduction_cents"] == 7324
+
+
+def test_the_day_decides_the_share_for_assistants_and_sequestration() -> None:
+    indices = {"work": 1.0, "pe": 0.9, "mp": 0.9}
+
+    def of(dos: str) -> tuple[int | None, int | None, int | None]:
+        return owed(price_visit(visit(dos=dos, gpci=indices, services=[service(modifiers=["GP", "CQ"])])))[0]
+
+    for dos, factor in (("2021-12-31", 0.8), ("2022-01-01", 0.8 * 0.85), ("2022-05-01", 0.8 * 0.85 * 0.99)):
+        allowed, medicare, patient = of(dos)
+        if allowed is not None:
+            assert (medicare, patient) == (int(allowed * factor + 0.5), int(allowed * 0.2 + 0.5))
+
+
+def test_a_date_without_published_indices_takes_the_callers() -> None:
+    assert amounts(price_visit(visit(dos="2025-03-04", locality=ALABAMA))) == [None]
+    given = price_visit(visit(dos="2025-03-04", gpci={"work": 1.0, "pe": 0.9, "mp": 0.9}, services=[service()]))
+    # (0.44 + 0.62 x 0.9 + 0.01 x 0.9) x 32.3465 = 32.5729255
+    assert owed(given) == [(3257, 2553, 651)]
+
+
+def test_another_payers_share_is_not_medicares(tmp_path: Path) -> None:
+    (tmp_path / "acme.csv").write_text("code,modifier,cents,from,to\n97530,,4100,2024-01-01,\n")
+    (tmp_path / "cleanclaim.toml").write_text(
+        '[payers.Acme]\npack = "commercial"\nfee_table = "acme.csv"\nmppr_applies = false\ncoinsurance_percent = 10\n'
+        '[payers.Percent]\npack = "commercial"\nfee_basis = "percent_of_medicare"\nfee_percent = 110\nfee_year = 2024\n'
+        'mppr_applies = true\n[payers.Flat]\npack = "commercial"\nfee_basis = "per_visit"\nvisit_rate = 95.50\n'
+    )
+    config = Config.load(tmp_path / "cleanclaim.toml")
+    table = price_visit(visit(payer="Acme", services=[service(units=2, modifiers="GP")]), config=config)
+    line = table["lines"][0]
+    assert (line["allowed_cents"], line["medicare_cents"], line["payer_cents"], line["patient_cents"]) == (
+        8200, None, 7380, 820,
+    )  # fmt: skip
+    assert texts(table) == [
+        "The contract's fees (acme.csv) have $41.00 for a unit of 97530 on 2024-07-15.",
+        "2 x $41.00 = $82.00.",
+    ]
+    percent = price_visit(visit(payer="Percent", dos="2026-03-04", services=[service(units=2)]), config=config)
+    assert amounts(percent) == [4028 + 2838]
+    assert (
+        texts(percent)[0] == "The contract allows 110% of Medicare's fee schedule of 2024: $40.28 for a unit of 97530."
+    )
+    why = "Percent: what of the allowed amount the patient owes is not known"
+    assert reasons(percent) == [("97530", ["coinsurance_percent"], why)]
+    flat = price_visit(visit(payer="Flat", services=[service(), service("97110")]), config=config)
+    assert amounts(flat) == [9550, 0]
+    unknown = price_visit(visit(payer="Acme", services=[service("97110")]), config=config)
+    assert reasons(unknown)[0][1:] == (
+        ["fee_table"],
+        "acme.csv has no fee of 97110 for 2024-07-15, or two that fit the line",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"deductible_remaining_cents": -1}, "deductible_remaining_cents"),
+        ({"deductible_remaining_cents": 1.5}, "deductible_remaining_cents"),
+        ({"services": [service(charge_cents="60")]}, "services[0].charge_cents"),
+        ({"services": [service(charge_cents=True)]}, "services[0].charge_cents"),
+        ({"services": [service(modifiers=["GP", 5])]}, "services[0].modifiers"),
+        ({"services": [service(modifiers=["GPX"])]}, "services[0].modifiers"),
+        ({"services": [service(modifiers="GP CQ 59 KX GA")]}, "services[0].modifiers"),
+        ({"services": [service(modifiers=7)]}, "services[0].modifiers"),
+    ],
+)
+def test_bad_payment_requests_name_their_field(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(InputError) as caught:
+        price_visit(visit(**changes))
+    assert caught.value.field == field

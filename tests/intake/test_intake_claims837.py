@@ -141,6 +141,19 @@ def test_a_file_without_claims_is_refused(tmp_path: Path) -> None:
     assert str(caught.value) == f"{path}: no claims in it; give a file of 837 claims"
 
 
+def test_a_remittance_or_acknowledgment_holds_no_services_and_tells_what_is_wrong_with_it(tmp_path: Path) -> None:
+    paid = (Path(__file__).parents[2] / "examples" / "clinic-day" / "remittance.835").read_bytes()
+    path = tmp_path / "paid.837"  # by content, not by name
+    path.write_bytes(paid.replace(b"CLP*C201*1*262*65.74", b"CLP*C201*1*262*6x.74") + ISA.encode() + TA1.encode())
+    batch = intake.read([path])
+    assert (batch.services.height, batch.rows_read) == (0, 0)
+    assert batch.unreadable.select("segment", "message").rows() == [
+        (15, "CLP04 (amount paid) is missing or not an amount")
+    ]
+    assert batch.notes == (f"{path}: holds no services, and is for `cleanclaim x12 validate`: 835 (2), TA1 (1)",)
+
+
+TA1 = "TA1*000000005*260331*0930*A*000~IEA*0*000000001~"
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "x12" / "samples"
 
 

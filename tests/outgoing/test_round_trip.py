@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from office import ADMISSION, CHILD, CONFIG, PATIENT, SERVICE, problems, send, tables
 
+from tests.effort import times
+
 CONFIGS = {
     "professional": CONFIG,
     "institutional": CONFIG.replace('"office"', '"outpatient_hospital"'),
@@ -54,7 +56,7 @@ def lines(draw: st.DrawFn, diagnoses: int) -> dict[str, Any]:
 @st.composite
 def claims(draw: st.DrawFn) -> list[dict[str, Any]]:
     made = []
-    for number in range(draw(st.integers(1, 4))):
+    for number in range(draw(st.integers(2, 9))):
         diagnoses = draw(st.lists(st.sampled_from(DIAGNOSES), min_size=1, max_size=4, unique=True))
         made.append(
             {
@@ -113,7 +115,7 @@ def _given(claim: dict[str, Any], line: dict[str, Any], number: int, form: str) 
 
 
 @pytest.mark.parametrize("form", ["professional", "institutional"])
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(6), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(made=claims())
 def test_claims_and_lines_come_back(form: str, made: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as place:

@@ -223,6 +223,34 @@ def test_an_institutional_claim(tmp_path: Path) -> None:
     assert sent.files[0].version == "005010X223A2"
 
 
+def test_papers_a_case_and_the_operating_physician(tmp_path: Path) -> None:
+    facts = {"claim_id": "C1", "case_number": "WC-77", "attachments": "oz:fx:a17, 03:AA"}
+    written = segments(send(tmp_path, [SERVICE], facts=[facts]))
+    assert "REF*Y4*WC-77" in written[: written.index(next(one for one in written if one.startswith("NM1*PR")))]
+    assert _of_claim(written)[1:3] == ["PWK*OZ*FX***AC*A17", "PWK*03*AA"]
+    dependent = send(tmp_path, [{**SERVICE, "payer": "LAKE"}], [{**PATIENT, **CHILD}], [facts])
+    (place,) = (n for n, one in enumerate(segments(dependent)) if one == "REF*Y4*WC-77")
+    assert segments(dependent)[place - 1].startswith("DMG*")
+    assert segments(dependent)[place - 4] == "NM1*QC*1*ALDER*ADA"
+    # one subscriber with two cases stands there twice
+    services = [SERVICE, {**SERVICE, "claim_id": "C2"}, {**SERVICE, "claim_id": "C3"}]
+    cases = [facts, {"claim_id": "C2", "case_number": "WC-78"}, {**facts, "claim_id": "C3"}]
+    two = send(tmp_path, services, facts=cases)
+    order = [one.split("*")[1:3] for one in segments(two) if one.startswith(("REF*Y4", "CLM"))]
+    told = [["Y4", "WC-77"], ["C1", "84"], ["C3", "84"], ["Y4", "WC-78"], ["C2", "84"]]
+    assert order == told
+    facts |= ADMISSION | {"operating_npi": "1003000126", "other_operating_npi": "1972586303"}
+    hospital = send(tmp_path, [{**SERVICE, **FACILITY}], facts=[facts], config=HOSPITAL)
+    written = _of_claim(segments(hospital))
+    assert written[3] == "PWK*OZ*FX***AC*A17"
+    assert [one for one in written if one.startswith(("NM1*72", "NM1*ZZ"))] == [
+        "NM1*72*1*DOE*JO****XX*1003000126",
+        "NM1*ZZ*1*POE*LEE****XX*1972586303",
+    ]
+    for sent in (dependent, two, hospital):
+        assert (sent.held, problems(sent)) == ((), [])
+
+
 def test_a_replacement_names_what_it_replaces(tmp_path: Path) -> None:
     sent = send(tmp_path, [{**SERVICE, "frequency": "7", "original_reference": "ICN9"}])
     assert _of_claim(segments(sent))[:2] == ["CLM*C1*84***11:B:7*Y*A*Y*Y", "REF*F8*ICN9"]
@@ -286,6 +314,21 @@ def test_a_site_elsewhere_is_the_service_facility(tmp_path: Path) -> None:
         *("NM1*85*2*EAST SIDE*****XX*1972586303", "N3*9 ELM STREET", "N4*CARMEL*IN*460330001", "REF*EI*351234567")
     ]
     assert problems(sent) == []
+
+
+def test_a_claim_names_another_place(tmp_path: Path) -> None:
+    home = '[sites.home]\nsetting = "office"\nname = "OAK HOME"\n'
+    home += 'street = "9 ELM STREET"\ncity = "CARMEL"\nstate = "IN"\n'
+    config = CONFIG.replace("[clinicians", f'{home}zip = "460330001"\n\n[clinicians', 1)
+    facts = [{"claim_id": "C1", "service_site": "home"}]
+    written = _of_claim(segments(send(tmp_path, [SERVICE, {**SERVICE, "claim_id": "C2"}], facts=facts, config=config)))
+    (first,) = (n for n, one in enumerate(written) if one.startswith("NM1*77"))
+    assert written[first : first + 3] == ["NM1*77*2*OAK HOME", "N3*9 ELM STREET", "N4*CARMEL*IN*460330001"]
+    assert written[0].startswith("CLM*C1")
+    assert first < next(n for n, one in enumerate(written) if one == "LX*1")
+    unknown = send(tmp_path, [SERVICE], facts=[{"claim_id": "C1", "service_site": "nowhere"}], config=config)
+    told = "the place of the services is missing: [sites.nowhere] with its address, as the file of claim facts names it"
+    assert held(unknown)["C1"] == ("missing", (told,))
 
 
 # coordination of benefits

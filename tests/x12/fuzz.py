@@ -40,6 +40,7 @@ from cleanclaim import app, intake, x12
 from cleanclaim.cli.x12_pages import print_segments, print_totals
 from cleanclaim.config import Config
 from cleanclaim.errors import CleanclaimError
+from cleanclaim.x12.details837 import details
 from cleanclaim.x12.outline import Outline, words
 from cleanclaim.x12.schemas import TABLES
 from cleanclaim.x12.validate import validate
@@ -118,6 +119,16 @@ def read_claims(content: bytes, folder: Path, draw: random.Random) -> None:
     claims = pl.concat([part.claims for part in parts])
     assert claims["claim_seq"].to_list() == list(range(1, len(claims) + 1))
     assert pl.concat([part.lines for part in parts])["claim_seq"].is_in(claims["claim_seq"].to_list()).all()
+
+
+def listed(content: bytes, folder: Path, draw: random.Random) -> None:
+    """Lists of codes, providers and references are the same however the file is cut, and each row stands in it."""
+    whole, cut = details(content), details(content, chunk_bytes=draw.choice((64, 700)))
+    for name in ("diagnoses", "providers", "references"):
+        table: pl.DataFrame = getattr(whole, name)
+        assert table.equals(getattr(cut, name)), name
+        assert table["offset"].is_between(0, len(content) - 1).all()
+        table.write_json()
 
 
 def validated(content: bytes, folder: Path, draw: random.Random) -> None:
@@ -205,7 +216,8 @@ def checked(content: bytes, folder: Path, draw: random.Random) -> None:
 Way = Callable[[bytes, Path, random.Random], None]
 WAYS: dict[Way, int] = {  # how often each is taken: the quicker, the oftener
     read: 26,
-    read_claims: 14,
+    read_claims: 10,
+    listed: 4,
     validated: 22,
     counted: 6,
     shown: 6,

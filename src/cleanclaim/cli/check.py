@@ -35,6 +35,9 @@ def check(
     payer: options.Payer = None,
     config: options.Config = None,
     mapping: options.Mapping = None,
+    episodes: options.Episodes = None,
+    progress_reports: options.ProgressReports = None,
+    authorizations: options.Authorizations = None,
     as_of: options.AsOf = None,
     select: options.Select = None,
     ignore: options.Ignore = None,
@@ -57,18 +60,14 @@ def check(
     suppression has expired. With --diff: 1 when findings are new.
     """
     with errors(as_json=form in JSON_FORMATS):
-        choice(form, "--format", FORMATS)
-        if group_by is not None:
-            choice(group_by, "--group-by", options.GROUPS)
-        _only_text_or_json(form, {"--statistics": statistics, "--diff": diff is not None, "--fix": fix})
+        _choices(form, group_by, {"--statistics": statistics, "--diff": diff is not None, "--fix": fix})
         others = {"--statistics": statistics, "--diff": diff, "--write-baseline": write_baseline}
         files = FixedFiles.of(paths, fix, output_fixed, dry_run=dry_run, force=force, others=others)
         target = Target(output)
         config = config or local_config()
-        target.check([*paths, config, mapping, baseline, diff], binary=form == "xlsx")
-        if files is not None:
-            files.keep_off(target.path)
-        _check_baseline(write_baseline, target.path)
+        kept = (episodes, progress_reports, authorizations)
+        target.check([*paths, config, mapping, baseline, diff, *kept], binary=form == "xlsx")
+        _keep_apart(target.path, files, write_baseline)
         today = day(as_of, "--as-of")
         earlier = _earlier(diff)
         asked: dict[str, Any] = {
@@ -80,10 +79,10 @@ def check(
             "ignore": options.words(ignore, "--ignore"),
             "severity": severity,
             "baseline": baseline,
+            "records": options.records(*kept),
         }
         with _progress(quiet=form != "text" and output is None) as progress:
-            report = _checked(paths, asked, form, tables, files, progress)
-        report = replace(report, group_by=group_by)
+            report = replace(_checked(paths, asked, form, tables, files, progress), group_by=group_by)
         if write_baseline is not None and not report.left_out.expired:
             _write_baseline(report, write_baseline)
         code = _tell(report, form, target, today, statistics=statistics, earlier=earlier, files=files)
@@ -160,8 +159,12 @@ def _tell_beside(report: Report, form: str, target: Target) -> None:
         typer.echo("For a page to work from, add --format html --output report.html; --statistics sums up.", err=True)
 
 
-def _only_text_or_json(form: str, given: dict[str, bool]) -> None:
-    for option, is_given in given.items():
+def _choices(form: str, group_by: str | None, only_text_or_json: dict[str, bool]) -> None:
+    """Raise InputError for a format or group that is none, and for an option that the format does not go with."""
+    choice(form, "--format", FORMATS)
+    if group_by is not None:
+        choice(group_by, "--group-by", options.GROUPS)
+    for option, is_given in only_text_or_json.items():
         if is_given and form not in ("text", "json"):
             raise InputError("goes with --format text or json", field=option)
 
@@ -177,14 +180,17 @@ def _print_statistics(report: Report, form: str) -> None:
     print_statistics(report)
 
 
-def _check_baseline(path: Path | None, report: Path | None) -> None:
-    if path is None:
+def _keep_apart(report: Path | None, files: FixedFiles | None, baseline: Path | None) -> None:
+    """Raise InputError where two of the files to be written would be one, or the baseline may not be written."""
+    if files is not None:
+        files.keep_off(report)
+    if baseline is None:
         return
     from cleanclaim.runs.baseline import check_place
 
-    check_place(path)
-    if report is not None and same_place(path, report):
-        raise InputError(f"{path} is where the report goes; name another file", field="--write-baseline")
+    check_place(baseline)
+    if report is not None and same_place(baseline, report):
+        raise InputError(f"{baseline} is where the report goes; name another file", field="--write-baseline")
 
 
 def _write_baseline(report: Report, path: Path) -> None:

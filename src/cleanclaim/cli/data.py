@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cleanclaim.cli.given import by_path
 from cleanclaim.cli.output import Json, day, emit, errors
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def import_(
     A file that is cut off, of another layout or not what it is called changes nothing.
     """
     with errors(as_json=as_json):
+        for file in files:
+            by_path(file)
         if table is not None:
             from cleanclaim.cli.output import choice
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cleanclaim.cli.given import by_path
 from cleanclaim.cli.layout import paragraph, show, table
 from cleanclaim.cli.output import errors, named
 from cleanclaim.cli.target import Target
@@ -37,6 +38,8 @@ def init(files: Files = None, output: Output = _FILE_NAME, force: Force = False)
     Tells what it understood, what to confirm, and what to do next. Nothing of a patient is written.
     """
     with errors(as_json=False):
+        for path in files or ():
+            by_path(path)
         target = Target(output)
         if target.path is None:
             raise InputError("name a file", field="--output")

@@ -9,7 +9,23 @@ import sys
 
 import typer
 
-from cleanclaim.cli import check, data, diff, init, payers, reference, rule, visit, x12
+from cleanclaim.cli import (
+    appeal,
+    check,
+    data,
+    diff,
+    due,
+    init,
+    ledger,
+    payers,
+    reference,
+    remit,
+    report,
+    rule,
+    thresholds,
+    visit,
+    x12,
+)
 from cleanclaim.cli.completion import mend_bash_words
 from cleanclaim.cli.output import COULD_NOT_RUN, warn
 
@@ -24,15 +40,21 @@ app = typer.Typer(
 app.command("check")(check.check)
 app.command("init")(init.init)
 app.command("diff")(diff.diff)
+app.command("due")(due.due)
 app.command("units")(visit.units)
 app.command("price")(visit.price)
+app.command("thresholds")(thresholds.thresholds)
 app.command("code")(reference.code)
 app.command("pairs")(reference.pairs)
 app.command("rule")(rule.rule)
 app.command("rules")(rule.rules)
+app.command("remit")(remit.remit)
+app.command("report")(report.report)
+app.command("appeal")(appeal.appeal)
 app.add_typer(payers.app)
 app.add_typer(data.app)
 app.add_typer(x12.app)
+app.add_typer(ledger.app)
 
 
 @app.callback(invoke_without_command=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cleanclaim.cli import completion
 from cleanclaim.cli.reporting import FORMATS
 from cleanclaim.errors import InputError
+
+if TYPE_CHECKING:
+    from cleanclaim.claims.episodes import Records
 
 SEVERITIES = ("denial", "compliance", "underbilling", "advice")
 GROUPS = ("who", "payer", "clinician", "rule", "claim")
@@ -96,6 +99,12 @@ OutputFixed = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="With --fix: show the changes, write nothing.")]
 Force = Annotated[bool, typer.Option("--force", help="With --fix: write over a file that is there; never an input.")]
+Episodes = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Plans of care with their certification: CSV, a workbook or JSON."),
+]
+ProgressReports = Annotated[Path | None, typer.Option(metavar="FILE", help="Progress reports of those plans.")]
+Authorizations = Annotated[Path | None, typer.Option(metavar="FILE", help="Authorizations of payers.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="End with 0 also when there are findings.")]
 
 
@@ -111,3 +120,12 @@ def words(given: list[str] | None, option: str) -> list[str]:
             "names no rule; name rules by id, first letters or name, or leave the option out", field=option
         )
     return found
+
+
+def records(episodes: Path | None, progress_reports: Path | None, authorizations: Path | None) -> Records | None:
+    """Return what these files keep of plans of care; None where none is named."""
+    if all(path is None for path in (episodes, progress_reports, authorizations)):
+        return None
+    from cleanclaim.intake import read_records
+
+    return read_records(episodes, progress_reports, authorizations)

@@ -129,7 +129,10 @@ def _unit(page: Page) -> None:
 def _settings(page: Page, sources: _Sources) -> None:
     places = page["who_may_bill"]
     if not places:
-        paragraph("No therapy list that cleanclaim has names it on this day, so nothing is said of therapists billing it.", indent=2)
+        paragraph(
+            "No therapy list that cleanclaim has names it on this day, so nothing is said of therapists billing it.",
+            indent=2,
+        )
     for place in places:
         codes = [
             f"{words} {', '.join(place[name])}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cleanclaim.cli.given import given, shown_name
 from cleanclaim.cli.output import Json, emit, errors
 from cleanclaim.cli.target import Target
 from cleanclaim.errors import InputError
@@ -15,12 +16,15 @@ from cleanclaim.reports.words import counted, printable
 if TYPE_CHECKING:
     from cleanclaim.paper import Notice, Printed
 
+COULD_NOT_READ = 1
 _SHOWN_NOTICES = 40
 Number = Annotated[str | None, typer.Option(metavar="NUMBER", help="Only the claims of this number (CLM01, CLP01).")]
 
 
 def paper(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="An 837 file, whatever its name.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="An 837 file, whatever its name; - for standard input.")
+    ] = None,
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="The PDF to write.")] = None,
     claim: Number = None,
     kind: Annotated[
@@ -41,7 +45,8 @@ def paper(
 ) -> None:
     """Print claims of an 837 on CMS-1500 (02/12) or UB-04: a PDF of the data alone, for preprinted forms.
 
-    What did not fit in its box, and what the claim does not say, is listed. Needs the extra ``paper``.
+    What did not fit in its box, and what the claim does not say, is listed. Ends with 1 where a place of the file could
+    not be read, which may have been a part of a claim. Needs the extra ``paper``.
     """
     with errors(as_json=as_json):
         if (file is None) == (alignment is None):
@@ -53,16 +58,21 @@ def paper(
         if file is None:
             pdf, printed = alignment_pdf(alignment or "", offset=offset), None
         else:
-            printed = print_claims(file, kind=kind, claim=claim)
+            with given(file) as source:
+                printed = print_claims(source, kind=kind, claim=claim)
             pdf = overlay_pdf(printed, blank=form, offset=offset)
         with target.opened() as stream:
             stream.write(pdf)
     if printed is not None:
         emit(report(printed)) if as_json else _print(printed)
+        if printed.unread:
+            raise typer.Exit(COULD_NOT_READ)
 
 
 def read(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An 837 or 835 file, whatever its name.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="An 837 or 835 file, whatever its name; - for standard input.")
+    ],
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")] = None,
     claim: Number = None,
 ) -> None:
@@ -70,18 +80,18 @@ def read(
 
     The page shows what the file says of patients.
     """
-    with errors(as_json=False):
+    with errors(as_json=False), given(file) as source:
         from cleanclaim.paper import reading_parts
 
         target = _target(output, [file])
         with target.opened() as stream:
-            for part in reading_parts(file, file.name, claim=claim):
+            for part in reading_parts(source, shown_name(file), claim=claim):
                 # half a character, which a damaged file may hold, has no encoding
                 stream.write(part.encode("utf-8", errors="backslashreplace"))
 
 
 def report(printed: Printed) -> dict[str, Any]:
-    """Return what was printed as ``x12 paper --json`` tells it: form, claims, pages and notices."""
+    """Return what was printed as ``x12 paper --json`` tells it: form, claims, pages, notices, unread places."""
     return {
         "form": printed.form.name,
         "claims": printed.claims,
@@ -90,6 +100,7 @@ def report(printed: Printed) -> dict[str, Any]:
             {"claim": n.claim, "segment": n.segment, "page": n.page, "item": n.item, "message": n.message}
             for n in printed.notices
         ],
+        "unread": [{"segment": segment, "message": message} for segment, message in printed.unread],
     }
 
 
@@ -104,6 +115,12 @@ def _target(output: str | None, read_from: list[Path | None]) -> Target:
 def _print(printed: Printed) -> None:
     pages = counted(len(printed.pages), "page")
     typer.echo(f"{counted(printed.claims, 'claim')} on {pages} of form {printed.form.title}")
+    if printed.unread:
+        typer.echo("Could not be read, and is not on the paper:")
+        for segment, message in printed.unread[:_SHOWN_NOTICES]:
+            typer.echo(printable(f"  segment {segment}: {message}"))
+        if len(printed.unread) > _SHOWN_NOTICES:
+            typer.echo(f"  and {counted(len(printed.unread) - _SHOWN_NOTICES, 'more place')}; --json lists them all")
     alike: dict[tuple[str, str], list[Notice]] = {}
     for notice in printed.notices:
         alike.setdefault((notice.item, notice.message), []).append(notice)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cleanclaim.cli import completion
+from cleanclaim.cli.given import by_path
 from cleanclaim.cli.output import Json, day, emit, errors, local_config
 from cleanclaim.errors import UnknownPayer
 
@@ -84,6 +85,7 @@ def check(
     Ends with 0 when the pack may be used, 1 with problems, 2 when the file could not be read.
     """
     with errors(as_json=as_json):
+        by_path(file)
         when = day(on, "--on")
         from cleanclaim.codes.payers.own import examine_file
 

@@ -50,7 +50,7 @@ def _group_of(report: Report) -> Callable[[dict[str, Any]], str | None]:
 
 
 def _heading(message: dict[str, Any]) -> str:
-    key = next((f"{name} {message[name]}" for name in ("claim", "visit") if message[name]), None)
+    key = next((f"{name} {message[name]}" for name in ("claim", "visit", "plan") if message[name]), None)
     return "  ".join(part for part in (message["file"], key, message["dos"], message["payer"]) if part)
 
 

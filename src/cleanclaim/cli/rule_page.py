@@ -68,12 +68,18 @@ def _example(outcome: str, case: Mapping[str, Any], rule_id: str) -> None:
     source = f" (from {case['source']})" if case["source"] else ""
     paragraph(f"{sentence(case['name'])}{source}.", indent=2)
     _lines(case["columns"], [[_cell(cell) for cell in line] for line in case["lines"]])
+    for kept in case.get("kept", ()):
+        paragraph(f"With {kept['title']}:", indent=2)
+        _lines(kept["columns"], [[_cell(cell) for cell in line] for line in kept["lines"]])
     if case.get("found"):
         paragraph(f"Checked now, the report says: {case['found']}", indent=2)
     elif "request" in case:
         paragraph(f"Checked now, {rule_id} finds nothing.", indent=2)
     if "request" in case:
-        show((f"  Try it: cleanclaim rule {rule_id} --example {outcome} | cleanclaim check -", "dim"))
+        show((f"  Try it: cleanclaim rule {rule_id} --example {outcome} {_TRIED['kept' in case]}", "dim"))
+
+
+_TRIED = {False: "| cleanclaim check -", True: "> case.json; cleanclaim check case.json --episodes case.json"}
 
 
 def _lines(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cleanclaim.cli import services
+from cleanclaim.cli import options, services
 from cleanclaim.cli.layout import paragraph, show
-from cleanclaim.cli.output import Json, emit, errors
+from cleanclaim.cli.output import Json, emit, errors, local_config
 from cleanclaim.reports.words import counted, dollars
 
 Minutes = Annotated[
@@ -63,22 +63,31 @@ def price(
     payer: services.Payer = None,
     on: services.On = None,
     locality: services.Locality = None,
+    config: options.Config = None,
     as_json: Json = False,
 ) -> None:
-    """Price one visit at the fee schedule, with the multiple-procedure reduction, step by step."""
-    options = {"payer": payer, "on": on, "locality": locality}
-    with errors(as_json=as_json), services.request(visit, "units", options) as asked:
+    """Price one visit: what is allowed, what the payer pays and the patient owes, step by step.
+
+    A file of JSON may say more of it: modifiers and charges, geographic indices, what is left of the deductible.
+    """
+    asked_by = {"payer": payer, "on": on, "locality": locality}
+    with errors(as_json=as_json), services.request(visit, "units", asked_by) as asked:
+        from cleanclaim.config import Config
         from cleanclaim.engine.pricing import price_visit
 
-        result = price_visit(asked)
+        place = config or local_config()
+        result = price_visit(asked, config=None if place is None else Config.load(place))
     if as_json:
         emit(result)
         return
     for line in result["lines"]:
         show((f"{line['code']:<6} {_number(line['units']):>3}  {dollars(line['allowed_cents'])}", "bold"))
-        _steps(line["steps"])
+        _steps([*line["steps"], *line["payment_steps"]])
     allowed, whole = dollars(result["allowed_cents"]), dollars(result["without_reduction_cents"])
     show((f"Allowed {allowed}; without the reduction {whole}", "bold"))
+    if result["payer_cents"] is not None:
+        payer_part, patient_part = dollars(result["payer_cents"]), dollars(result["patient_cents"])
+        show((f"The payer pays {payer_part}, the patient {patient_part}", "bold"))
     _not_checked(result["not_checked"])
 
 

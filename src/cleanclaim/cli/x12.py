@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cleanclaim.cli.given import given
 from cleanclaim.cli.output import Json, emit, errors
 from cleanclaim.cli.paper import paper, read
 from cleanclaim.cli.x12_divide import resubmit, split
@@ -25,7 +26,7 @@ app.command("paper")(paper)
 app.command("write")(write)
 app.command("split")(split)
 app.command("resubmit")(resubmit)
-File = Annotated[Path, typer.Argument(metavar="FILE", help="An X12 file, whatever its name.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="An X12 file, whatever its name; - for standard input.")]
 
 
 @app.command("totals")
@@ -34,10 +35,10 @@ def totals(file: File, as_json: Json = False) -> None:
 
     Places that could not be read are listed; a file that is no X12 ends with 2.
     """
-    with errors(as_json=as_json):
+    with errors(as_json=as_json), given(file) as source:
         from cleanclaim import x12
 
-        counted = x12.totals(file)
+        counted = x12.totals(source)
     if as_json:
         emit(counted)
     else:
@@ -58,7 +59,7 @@ def show(
 
     What the file says of patients is shown too.
     """
-    with errors(as_json=False):
+    with errors(as_json=False), given(file) as source:
         from cleanclaim.cli.x12_pages import print_segments
 
-        print_segments(file, opened=whole, claim=claim)
+        print_segments(source, opened=whole, claim=claim)

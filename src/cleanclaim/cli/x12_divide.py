@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from cleanclaim.cli.given import given
 from cleanclaim.cli.output import Json, choice, emit, errors
 from cleanclaim.cli.x12_write import Folder
 from cleanclaim.errors import InputError
 from cleanclaim.reports.words import counted, dollars, printable
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="An X12 file, whatever its name.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="An X12 file, whatever its name; - for standard input.")]
 
 
 def split(
@@ -29,14 +30,14 @@ def split(
     The bytes of claims stay as they are; envelopes and control numbers are new. Unless the parts have the claims, lines
     and amounts of the whole, nothing is written.
     """
-    with errors(as_json=as_json):
+    with errors(as_json=as_json), given(file) as source:
         from cleanclaim.x12.write.split import WAYS
         from cleanclaim.x12.write.split import split as divided
 
         choice(by, "--by", WAYS)
         if (by == "claims") != (claims is not None):
             raise InputError("goes with --by claims, and says how many claims a file", field="--claims")
-        parts = [_counted(path) for path in divided(file, by, output, claims_each=claims)]
+        parts = [_counted(path) for path in divided(source, by, output, claims_each=claims, name=_name(file))]
     if as_json:
         emit({"files": parts})
     else:
@@ -60,7 +61,7 @@ def resubmit(
     as_json: Json = False,
 ) -> None:
     """Write claims of an 837 again, alone, to replace (7) or cancel (8) what the payer has."""
-    with errors(as_json=as_json):
+    with errors(as_json=as_json), given(file) as source:
         if len(claim) != len(payer_control):
             raise InputError("give one for each --claim, in the same order", field="--payer-control")
         if len(set(claim)) < len(claim):
@@ -68,13 +69,18 @@ def resubmit(
         from cleanclaim.x12.write.resubmission import resubmit as sent_again
         from cleanclaim.x12.write.split import choose
 
-        segments = _segments(file, claim)
-        content = b"".join(sent_again(file, dict(zip(segments, payer_control, strict=True)), void=void))
+        segments = _segments(source, claim)
+        content = b"".join(sent_again(source, dict(zip(segments, payer_control, strict=True)), void=void))
         made = _counted(choose(content, _segments(content, claim), output))
     if as_json:
         emit({"files": [made]})
     else:
         _print(made)
+
+
+def _name(file: Path) -> str:
+    """Return what the parts are called after."""
+    return "part.x12" if file == Path("-") else file.name
 
 
 def _segments(source: Path | bytes, claims: list[str]) -> list[int]:

@@ -15,6 +15,9 @@ _MONEY = ("charge_cents", "paid_cents", "adjustment_cents")
 _HEADINGS = {"charge_cents": "charged", "paid_cents": "paid", "adjustment_cents": "adjusted"}
 _COUNTS = ("claims", "lines", "accepted", "rejected")
 _SHOWN_PROBLEMS = 20
+_VERDICT_AT = {"TA1": 4, "IK5": 1, "AK5": 1, "AK9": 1}
+_ANSWERS = {"A": "accepted", "E": "accepted, with errors", "P": "accepted in part", "R": "rejected"}
+_ACTIONS = {"WQ": "accepted", "U": "rejected"}
 
 
 def print_totals(totals: Mapping[str, Any]) -> None:
@@ -69,27 +72,27 @@ class _Fold:
     problems: list[tuple[int, str]] = field(default_factory=list)
 
 
-def print_segments(path: Path, *, opened: bool, claim: str | None) -> None:
+def print_segments(source: Path | bytes, *, opened: bool, claim: str | None) -> None:
     """Write the segments of a file as an outline, each place that could not be read below its segment.
 
     Raises InputError where no claim has the number ``claim``.
     """
     printer = _Printer(opened or claim is not None, claim)
-    for item in _items(path):
+    for item in _items(source):
         printer.take(*item)
     printer.close()
     if claim is not None and not printer.found:
         raise InputError("no claim in the file has this number", field="--claim")
 
 
-def _items(path: Path) -> Iterator[tuple[int, list[str] | None, str, str]]:
-    """Yield number, elements, element separator and text of each segment, and each problem after its segment."""
+def _items(source: Path | bytes) -> Iterator[tuple[int, list[str] | None, str, str]]:
+    """Yield number, elements, component separator and text of each segment, and each problem after its segment."""
     from cleanclaim import x12
 
-    for frame, problems in x12.iter_segments(path):
+    for frame, problems in x12.iter_segments(source):
         told = list(problems.select("segment", "message").iter_rows())
-        for number, text, element in frame.select("segment", "text", "element").iter_rows():
-            yield number, (text or "").split(element), element, text or ""
+        for number, text, element, component in frame.select("segment", "text", "element", "component").iter_rows():
+            yield number, (text or "").split(element), component, text or ""
             while told and told[0][0] <= number:
                 yield number, None, "", told.pop(0)[1]
         for number, message in told:
@@ -129,7 +132,7 @@ class _Printer:
             self._fold = _Fold(number, depth, _claim_line(elements))
             return
         name, rest = text[: len(elements[0])], text[len(elements[0]) :]
-        says = words(elements, self.outline.kind)
+        says = ": ".join(filter(None, (words(elements, self.outline.kind), _outcome(elements, separator))))
         end = [(f"  {says}", "green")] if says else []
         show((f"{number:>7}  ", "dim"), "  " * depth, (name, "bold cyan"), rest, *end)
 
@@ -150,6 +153,21 @@ class _Printer:
         if self._within is not None and depth <= self._within:
             self._within = None
         return self._within is not None
+
+
+def _outcome(elements: list[str], separator: str) -> str:
+    """Return in words what an answer says of a file, group, set or claim; "" for other segments.
+
+    >>> _outcome(["STC", "A7:254", "20260309", "U", "84"], ":"), _outcome(["IK5", "R", "5"], ":")
+    ('rejected, principal diagnosis', 'rejected')
+    """
+    name, told = elements[0], [*elements, "", "", "", ""]
+    if name == "STC":
+        from cleanclaim.x12.validate.claim_statuses import statuses
+
+        about = [statuses().get(code) for code in told[1].split(separator)[1:2]]
+        return ", ".join(filter(None, (_ACTIONS.get(told[3]), *about)))
+    return _ANSWERS.get(told[_VERDICT_AT[name]], "") if name in _VERDICT_AT else ""
 
 
 def _show_problem(number: int, text: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cleanclaim.cli.given import given
 from cleanclaim.cli.output import Json, emit, errors
 from cleanclaim.cli.target import Target
 from cleanclaim.errors import InputError
@@ -21,7 +22,7 @@ _SHOWN = ("level", "transaction", "loop", "segment", "position", "offset", "elem
 
 
 def validate(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An X12 file, whatever its name.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An X12 file, whatever its name; - for standard input.")],
     as_json: Json = False,
     level: Annotated[
         int, typer.Option("--level", metavar="N", help="Check up to this SNIP level: 1 to 5.", show_default=True)
@@ -41,15 +42,15 @@ def validate(
     Ends with 0 where nothing is wrong, with 1 where something is, with 2 where the file cannot be opened. A problem
     shows the number of its segment in the file, its byte, and the code that a 999, TA1 or 277CA gives for it.
     """
-    with errors(as_json=as_json):
+    with errors(as_json=as_json), given(file) as source:
         if not 1 <= level <= 5:
             raise InputError("must be 1 to 5", field="--level")
         wanted = (("TA1", "--ta1", ta1), ("999", "--999", ack999), ("277CA", "--277ca", status277))
         targets = _targets(file, wanted)
         from cleanclaim.x12.validate import validate as validated
 
-        found = validated(file, levels=range(1, level + 1))
-        written = _answer(file, found, targets) if targets else None
+        found = validated(source, levels=range(1, level + 1))
+        written = _answer(source, found, targets) if targets else None
     if as_json:
         emit(report(found) | ({"written": written} if written is not None else {}))
     else:
@@ -76,7 +77,7 @@ def _targets(file: Path, wanted: Iterable[tuple[str, str, str | None]]) -> dict[
     return targets
 
 
-def _answer(file: Path, found: Validation, targets: dict[str, Target]) -> dict[str, dict[str, str | None]]:
+def _answer(source: Path | bytes, found: Validation, targets: dict[str, Target]) -> dict[str, dict[str, str | None]]:
     """Write the answers; return for each kind its file, or why there is none."""
     from datetime import datetime
 
@@ -84,7 +85,7 @@ def _answer(file: Path, found: Validation, targets: dict[str, Target]) -> dict[s
     from cleanclaim.x12.write.answers import answers
 
     numbers = iter(lambda: control.take().interchange, None)
-    made = answers(file, found, datetime.now(), numbers, list(targets))  # noqa: DTZ005  (the clock of the place)
+    made = answers(source, found, datetime.now(), numbers, list(targets))  # noqa: DTZ005  (the clock of the place)
     outcome: dict[str, dict[str, str | None]] = {}
     for kind, target in targets.items():
         if kind in made.files:
@@ -114,7 +115,8 @@ def _print(found: Validation) -> None:
         )
         value = f" {problem['value']!r}" if problem["value"] else ""
         code = f" [{problem['code']}]" if problem["code"] else ""
-        typer.echo(printable(f"{where}: level {problem['level']}: {element}{value}: {problem['message']}{code}"))
+        at = f"{element}{value}: " if element or value else ""
+        typer.echo(printable(f"{where}: level {problem['level']}: {at}{problem['message']}{code}"))
     if found.more:
         typer.echo(f"and {found.more:,} problems more")
     sets = found.transactions

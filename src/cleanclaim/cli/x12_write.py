@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,6 +43,10 @@ def write(
     include_findings: Annotated[
         bool, typer.Option("--include-findings", help="Write claims with findings too; those left incomplete never.")
     ] = False,
+    ledger: Annotated[
+        str | None,
+        typer.Option("--ledger", metavar="FILE", help="Hold back claims that this ledger holds as sent before."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write claims as 837 files, professional and institutional: one for each payer and form.
@@ -67,6 +72,7 @@ def write(
             as_of=day(as_of, "--as-of"),
             mapping=mapping,
             include_findings=include_findings,
+            sent_before=_sent_before(ledger),
         )
     if as_json:
         emit(sent.as_dict())
@@ -74,6 +80,17 @@ def write(
         _print(sent)
     if sent.exit_code:
         raise typer.Exit(sent.exit_code)
+
+
+def _sent_before(ledger: str | None) -> Collection[tuple[str, str, str]]:
+    if ledger is None:
+        return ()
+    from cleanclaim.cli.ledger_option import opened
+
+    place = opened(ledger)
+    from cleanclaim.posting.sent import sent_before
+
+    return sent_before(place)
 
 
 def _print(sent: Sent) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cleanclaim.citation import Citation
 from cleanclaim.codes import payers
 from cleanclaim.codes.payers.law import under_state
-from cleanclaim.codes.payers.load import overlaid, read_fields
+from cleanclaim.codes.payers.load import overlaid, read_fields, unpriced
 from cleanclaim.codes.payers.own import is_file_name, read_own
 from cleanclaim.codes.payers.toml import Key, shown
 from cleanclaim.config.example import FILE_NAME
@@ -54,6 +54,8 @@ def read_payers(given: object, key: Key) -> Contracts:
             pack = under_state(pack, table["state"], place / "state")
         if fields or codes or stated:
             pack = overlaid(pack, f"{pack.id}:{folded(payer)}", payer.strip(), fields, codes)
+            for problem in unpriced(pack, place):
+                raise problem
             overrides.append(pack)
         listed = (place / "names").items(table["names"]) if "names" in table else []
         also = [(place / "names" / i).text(name) for i, name in enumerate(listed)]

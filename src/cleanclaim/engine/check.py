@@ -9,11 +9,12 @@ from functools import cache, lru_cache, reduce
 
 import polars as pl
 
+from cleanclaim.claims.episodes import Records
 from cleanclaim.claims.schema import FINDINGS, NOT_CHECKED, Grain
 from cleanclaim.codes.payers import Policy
 from cleanclaim.config import Config
 from cleanclaim.dated import FEW
-from cleanclaim.engine import grains
+from cleanclaim.engine import episodes, grains
 from cleanclaim.engine.beside import distinct
 from cleanclaim.engine.clinicians import of_one
 from cleanclaim.engine.few import chosen, ordered, rows_at
@@ -27,7 +28,8 @@ class CheckResult:
     """What the rules found in one partition.
 
     ``findings`` has one row per fault (FINDINGS), ``not_checked`` one per rule and set of missing inputs (NOT_CHECKED);
-    ``services`` are the services as the configuration completed them, ``policy`` what their payers' packs say.
+    ``services`` are the services as the configuration completed them, ``policy`` what their payers' packs say;
+    ``anchors`` are the plans of care as rows of SERVICES.
     """
 
     findings: pl.DataFrame
@@ -36,6 +38,12 @@ class CheckResult:
     grains: grains.Grains
     rules: tuple[Rule, ...] = field(repr=False)
     policy: Policy = field(repr=False)
+    anchors: pl.DataFrame | None = field(default=None, repr=False)
+
+    @property
+    def places(self) -> pl.DataFrame:
+        """The rows that findings stand on: the services, and the plans of care where there are any."""
+        return self.services if self.anchors is None else self.services.vstack(self.anchors)
 
     def verdicts(self, rule_id: str) -> pl.DataFrame:
         """Return, per row of the rule's grain: row, patient_id where the grain has it, applies and verdict."""
@@ -51,13 +59,15 @@ def check(
     config: Config | None = None,
     rules: Sequence[Rule] | None = None,
     part: bool = False,
+    records: Records | None = None,
 ) -> CheckResult:
     """Return what ``rules`` (all by default) find in ``services``, whose patients are whole.
 
     ``services`` has the columns of SERVICES; ``as_of`` is the day of the check; ``config`` maps payers to packs, sites
     to settings and clinicians to credentials. Rules to which a chosen one gives way are run beside them: what is found
     of a few rules is what is found of them when all are run. Of a ``part`` of a larger input the clinicians' days are
-    left out: :class:`cleanclaim.engine.across.ClinicianDays` puts them together.
+    left out: :class:`cleanclaim.engine.across.ClinicianDays` puts them together. ``records`` are the plans of care,
+    progress reports and authorizations of these patients.
     """
     settings = config or Config.load(None)
     chosen = tuple(rules) if rules is not None else all_rules()
@@ -66,6 +76,10 @@ def check(
     built = grains.build(resolved, settings.policy, as_of)
     if not part:
         built = replace(built, clinician_day=of_one(built.given))
+    anchors = None
+    if records:
+        beside = episodes.build(built.given, built.line, records, settings, settings.policy, as_of)
+        built, anchors = replace(built, episode=beside.plan, treatment_day=beside.day), beside.anchors
     found, missing = [], []
     for grain in Grain:
         faults, gaps = _run(_of_grain(run, grain), built[grain])
@@ -83,6 +97,7 @@ def check(
         grains=built,
         rules=chosen,
         policy=settings.policy,
+        anchors=anchors,
     )
 
 

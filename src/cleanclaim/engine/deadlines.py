@@ -7,6 +7,7 @@ import polars as pl
 from cleanclaim.engine.beside import beside
 from cleanclaim.engine.claims import DEADLINE
 from cleanclaim.engine.grains import Grains
+from cleanclaim.engine.plans import FIRST_ROW
 
 _OF_LINE = ("row", "claim_key", "dos", "pack", "filing_limit_days", "filing_limit_months")
 
@@ -16,13 +17,16 @@ def with_deadlines(found: pl.DataFrame, grains: Grains) -> pl.DataFrame:
 
     ``by_when`` is the last day on which the payer accepts the claim, counted from its first date of service; from the
     day of the visit where the input has no claims. Null where the payer's limit is not known; ``mapped`` says whether
-    the payer is mapped to a pack at all.
+    the payer is mapped to a pack at all. Both are null for a finding on a plan of care, which is no claim.
     """
     lines = beside(found.select("row"), grains.given.select(_OF_LINE), ["row"])
     lines = beside(lines, grains.claim.select("claim_key", "filing_deadline"), ["claim_key"])
     if lines["filing_deadline"].has_nulls():
         lines = lines.with_columns(pl.coalesce("filing_deadline", DEADLINE).alias("filing_deadline"))
-    return found.hstack([lines["filing_deadline"].alias("by_when"), lines["pack"].is_not_null().alias("mapped")])
+    mapped = lines["pack"].is_not_null().alias("mapped")
+    if grains.episode.height:
+        mapped = mapped.set(found["row"] >= FIRST_ROW, None)
+    return found.hstack([lines["filing_deadline"].alias("by_when"), mapped])
 
 
 def unknown_because(row: dict[str, object]) -> str | None:
@@ -31,7 +35,7 @@ def unknown_because(row: dict[str, object]) -> str | None:
     >>> unknown_because({"by_when": None, "mapped": False})
     'the payer is not mapped to a pack, so its filing limit is not known'
     """
-    if row["by_when"] is not None:
+    if row["by_when"] is not None or row["mapped"] is None:
         return None
     if row["mapped"]:
         return "the payer's filing limit is not known"

@@ -11,7 +11,7 @@ import polars as pl
 from cleanclaim.codes import fees, hcpcs, icd10, npi, tables
 from cleanclaim.codes.payers import Policy
 from cleanclaim.dated import Periods
-from cleanclaim.engine.beside import Remembered, beside, distinct
+from cleanclaim.engine.beside import Listed, Remembered, beside, distinct
 
 # HCPCS Level I is five digits, or four and a letter; Level II a letter and four digits
 _CODE_FORM = r"^(\d{5}|\d{4}[A-Z]|[A-Z]\d{4})$"
@@ -61,7 +61,7 @@ class _Told:
 
     periods: Periods
     payers: Remembered
-    codes: Remembered
+    codes: Listed
     listed: frozenset[str]
     silence: tuple[pl.Expr, ...]
 
@@ -76,7 +76,7 @@ class _Told:
         return cls(
             periods,
             Remembered(_PAYER, payers),
-            Remembered(keys, lambda asked: beside(asked, by_code, keys).drop(keys)),
+            Listed(by_code, keys),
             frozenset(by_code["code"]),
             tuple(pl.lit(None, dtype=dtype).alias(name) for name, dtype in by_code.drop(keys).schema.items()),
         )

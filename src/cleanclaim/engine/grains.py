@@ -23,6 +23,8 @@ from cleanclaim.engine.caps import with_caps
 from cleanclaim.engine.claims import claim_grain
 from cleanclaim.engine.clinicians import NO_DAYS
 from cleanclaim.engine.diagnosis_lists import with_diagnosis_lists
+from cleanclaim.engine.episodes import NO_DAYS as NO_TREATMENT
+from cleanclaim.engine.episodes import NO_PLANS
 from cleanclaim.engine.institutional import with_institutional
 from cleanclaim.engine.levels import with_levels
 from cleanclaim.engine.manipulation import with_manipulation
@@ -46,6 +48,8 @@ class Grains:
     claim: pl.DataFrame
     given: pl.DataFrame
     clinician_day: pl.DataFrame = field(default_factory=lambda: NO_DAYS)
+    episode: pl.DataFrame = field(default_factory=lambda: NO_PLANS)
+    treatment_day: pl.DataFrame = field(default_factory=lambda: NO_TREATMENT)
 
     def __getitem__(self, grain: Grain) -> pl.DataFrame:
         frame: pl.DataFrame = getattr(self, grain.value)

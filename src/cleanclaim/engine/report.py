@@ -59,6 +59,8 @@ _OF_PAYER = (
     "one_date_per_line either_column_bypass telehealth_by_therapists telehealth_list_applies telehealth_told_by "
     "telehealth_modifier_required gt_on_professional active_treatment_required habilitation_modifier_required "
     "side_modifier_required orthosis_side_required visits_by_therapists "
+    "plan_required plan_signature_required certification_due order_stands report_due_days referral_required "
+    "authorization_required visits_limited "
     "evaluation_window_days modifier_order_required modifiers_ordered"
 )
 _NO_CLOCK = "clock times or minutes are not recorded, or the patient is not named"
@@ -115,6 +117,16 @@ _REASONS = (
     ("received", "the day of receipt is not given"),
     ("abn_on_file", "whether a notice is on file is not recorded"),
     ("plan_of_care", "whether the service is under a plan of care is not recorded"),
+    ("plans_given covered", "no plans of care are given (--episodes), or a plan has no first treatment day"),
+    ("reports_given report_overdue report_days period_ends",
+     "no progress reports are given (--progress-reports), or who wrote one is not recorded"),
+    ("clinician_took_part", "who gave the services is not recorded"),
+    ("authorizations_given authorization_gap", "no authorizations are given (--authorizations)"),
+    ("signed", "the plans have no day of certification"),
+    ("has_referral", "the plans have no referral or order"),
+    ("certifier_allowed certifier_limited", "who certified the plan is not given, or the setting is not"),
+    ("plan_lacks plan_frequency plan_established discharge_summary in_time certified_through",
+     "the plan's contents or dates are not recorded"),
     ("base_present base_codes", "the add-on code's base is not known"),
 )  # fmt: skip
 _FIELD_OF = {"pools_minutes": "unit_method", "either_column_bypass": "either_column_professional"}
@@ -191,7 +203,8 @@ class Report:
             "file": self.files[row["file_id"]] if row["file_id"] is not None and self.files else None,
             "place": place(row),
             "claim": row["claim_id"],
-            "visit": row["visit_id"],
+            "visit": None if rule.grain == Grain.EPISODE else row["visit_id"],
+            "plan": row["visit_id"] if rule.grain == Grain.EPISODE else None,
             "line": row["line_number"],
             "dos": row["dos"].isoformat() if row["dos"] else None,
             "payer": row["payer"],

@@ -34,6 +34,12 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "capped_units": ("timed_cap_counts_untimed",),
     "capped_minutes": ("max_timed_minutes_day",),
     "relative_values": ("relative_value",),
+    "certification_due": ("certification_days", "verbal_order_days", "certified_days"),
+    "in_time": ("certification_days", "verbal_order_days", "certified_days"),
+    "certified_through": ("certified_days",),
+    "order_stands": ("order_stands_in", "plan_sent_days"),
+    "report_overdue": ("report_due_days",),
+    "visits_limited": ("most_visits",),
     "relative_value_cap": ("rvu_cap_day", "rvu_cap_evaluation_day", "rvu_cap_reevaluation_day"),
 }
 """Fields of a pack that the engine's columns are made from, where a column does not bear the field's own name."""

@@ -1,7 +1,11 @@
-"""Claim files in X12 837, professional and institutional: the reader's claim and line tables as rows of SERVICES."""
+"""Claim files in X12 837, professional and institutional: the reader's claim and line tables as rows of SERVICES.
+
+An 835 or an acknowledgment is read for what is wrong with it; it holds no services.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import polars as pl
@@ -11,7 +15,7 @@ from cleanclaim.errors import UnreadableFile
 from cleanclaim.intake.content import Content
 from cleanclaim.intake.rows import Rows, holding, placed, unreadable
 from cleanclaim.intake.source import Source
-from cleanclaim.x12 import iter_x12
+from cleanclaim.x12 import X12Tables, iter_x12
 
 _LONGEST = 512 << 20
 _KINDS = ("837P", "837I")
@@ -28,7 +32,9 @@ def open_claims(content: Content, file_id: int) -> Source:
 
 def _rows(content: Content, file_id: int) -> Iterator[Rows]:
     seen = unnamed = 0
-    for tables in iter_x12(content.source(_LONGEST), kinds=_KINDS):
+    others: Counter[str] = Counter()
+    for tables in iter_x12(content.source(_LONGEST)):
+        others += _without_services(tables)
         claims, facility_claims, facility_lines = tables["claims"], tables["facility_claims"], tables["facility_lines"]
         seen += claims.height + facility_claims.height + tables.problems.height
         yield rows_of_tables(claims, tables["lines"], tables.problems, file_id)
@@ -36,11 +42,21 @@ def _rows(content: Content, file_id: int) -> Iterator[Rows]:
             coded = pl.col("code").is_not_null()
             unnamed += facility_lines.height - facility_lines.filter(coded).height
             yield rows_of_facility_tables(facility_claims, facility_lines, file_id)
-    if not seen:
+    if others:
+        named = ", ".join(f"{kind} ({count:,})" for kind, count in others.items())
+        note = f"{content.name}: holds no services, and is for `cleanclaim x12 validate`: {named}"
+        yield Rows(SERVICES.empty(), UNREADABLE.empty(), read=0, notes=(note,))
+    elif not seen:
         raise UnreadableFile(f"{content.name}: no claims in it; give a file of 837 claims")
     if unnamed:
         note = f"{content.name}: institutional lines without a procedure code, which are not checked: {unnamed:,}"
         yield Rows(SERVICES.empty(), UNREADABLE.empty(), read=0, notes=(note,))
+
+
+def _without_services(tables: X12Tables) -> Counter[str]:
+    """Return how many remittances and acknowledgments there are of each kind."""
+    kinds = tables["sets"]["guide"].drop_nulls()
+    return Counter([*kinds.filter(~kinds.is_in(_KINDS)), *["TA1"] * tables["interchange_acks"].height])
 
 
 def rows_of_tables(claims: pl.DataFrame, lines: pl.DataFrame, problems: pl.DataFrame, file_id: int) -> Rows:

@@ -205,11 +205,12 @@ def _unread(name: str, file_id: int, error: CleanclaimError) -> Source:
 
 def _portions(source: Source) -> Iterator[Rows]:
     """Yield the portions of a file, and for one without any service a portion that says so."""
-    lines = 0
+    lines, told = 0, False
     for portion in source.rows():
         lines += portion.read
+        told |= bool(portion.notes)
         yield portion
-    if not lines:
+    if not lines and not told:
         yield Rows(_NO_ROWS, UNREADABLE.empty(), read=0, notes=(f"{source.name}: no service lines in it",))
 
 

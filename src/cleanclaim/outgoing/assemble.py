@@ -18,7 +18,7 @@ from cleanclaim.outgoing.known import SEQUENCES, Known, Row
 from cleanclaim.outgoing.lines import lines_of
 from cleanclaim.outgoing.needs import CONFIG, FACTS, SERVICES, Needs, NotWhole
 from cleanclaim.outgoing.paid import Paid, with_decisions
-from cleanclaim.x12.write.claims837.model import Accident, Billing, Claim, Line, OtherPayer, Patient
+from cleanclaim.x12.write.claims837.model import Accident, Attachment, Billing, Claim, Line, OtherPayer, Patient
 
 _DATES = {
     "onset": "431",
@@ -94,7 +94,7 @@ def _claim(draft: _Draft) -> Claim:
     signature, assignment = _signed(draft, own, form)
     if billing is None:
         raise NotWhole
-    parts = _people(draft, form, site, billing, place)
+    parts = _people(draft, form, _told_site(draft) or site, billing, place)
     if form == "institutional":
         parts |= _common(draft) | {"facility": facility_of(known, rows, draft.facts, needs)}
     else:
@@ -190,7 +190,9 @@ def _signed(draft: _Draft, own: Row, form: str) -> tuple[str | None, str]:
 
 
 def _common(draft: _Draft) -> dict[str, Any]:
-    return {"note": draft.fact("note"), "delay_reason": draft.fact("delay_reason")}
+    told = ("note", "delay_reason", "case_number")
+    papers = (Attachment(*one.split(":")) for one in (draft.fact("attachments") or "").split())
+    return {name: draft.fact(name) for name in told} | {"attachments": tuple(papers)}
 
 
 def _facts(draft: _Draft) -> dict[str, Any]:
@@ -209,6 +211,16 @@ def _facts(draft: _Draft) -> dict[str, Any]:
         "accident": None if cause is None else Accident((_CAUSES[cause],), draft.fact("accident_state")),
         "patient_paid_cents": draft.fact("patient_paid"),
     }
+
+
+def _told_site(draft: _Draft) -> Site | None:
+    """Return the site that the claim's facts name, such as a nursing home; None where they name none."""
+    name = draft.fact("service_site")
+    found = next((site for site in draft.known.config.sites if site.name == name), None)
+    if name is not None and (found is None or found.place is None):
+        what = "the place of the services is missing"
+        draft.needs.say(f"{what}: [sites.{name}] with its address, as the {FACTS} names it")
+    return found
 
 
 def _people(draft: _Draft, form: str, site: Site | None, billing: Billing, place: str | None) -> dict[str, Any]:

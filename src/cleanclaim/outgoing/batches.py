@@ -13,6 +13,7 @@ from cleanclaim.x12.validate import validate
 from cleanclaim.x12.write.claims837 import Batch, Partner, Writing, Written, write_file
 from cleanclaim.x12.write.claims837.model import Claim, Contact
 from cleanclaim.x12.write.control import Numbers
+from cleanclaim.x12.write.envelope import Party
 
 _TRIAL = Numbers(1, 1, 1)
 _ROUNDS = 50
@@ -100,7 +101,7 @@ def _writing(receiver: Receiver) -> Writing:
 
 
 def _partner(end: End) -> Partner:
-    return Partner(end.name, end.id, end.interchange_qualifier, end.interchange_id, end.group_id)
+    return Partner(end.name, end.id, Party(end.interchange_qualifier, end.interchange_id, end.group_id))
 
 
 def _clean(batch: Batch) -> tuple[Batch, dict[str, list[str]]]:

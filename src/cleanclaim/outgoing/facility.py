@@ -37,6 +37,10 @@ def facility_of(known: Known, rows: Sequence[Row], facts: Mapping[str, Any], nee
         value_codes=_values(facts.get("value_codes")),
         condition_codes=tuple((facts.get("condition_codes") or "").split()),
         attending=providers.provider(known, attending or None, None, "attending provider", needs),
+        operating=providers.provider(known, facts.get("operating_npi"), None, "operating physician", needs),
+        other_operating=providers.provider(
+            known, facts.get("other_operating_npi"), None, "other operating physician", needs
+        ),
     )
 
 

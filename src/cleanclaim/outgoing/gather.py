@@ -30,7 +30,7 @@ class HeldClaim:
     """A claim that does not go out; ``place`` is where its first row stands.
 
     ``reason``: ``missing`` facts, a ``finding`` of the check, a cell or row that is ``unreadable``, a number that is a
-    ``duplicate``, or ``invalid``: the validator refuses it.
+    ``duplicate``, ``sent_before`` as a ledger tells, or ``invalid``: the validator refuses it.
     """
 
     claim: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from os import PathLike
@@ -19,9 +19,10 @@ from cleanclaim.config import Config
 from cleanclaim.engine.report import Report
 from cleanclaim.intake.registers import Register, read_register
 from cleanclaim.outgoing.batches import Outgoing, ready, sender
-from cleanclaim.outgoing.gather import HeldClaim, gather, resolved
+from cleanclaim.outgoing.gather import Gathered, HeldClaim, gather, resolved
 from cleanclaim.outgoing.known import Known
 from cleanclaim.outgoing.paid import Paid
+from cleanclaim.reading import Source
 from cleanclaim.x12.write.claims837 import write_file
 from cleanclaim.x12.write.control import take
 from cleanclaim.x12.write.placing import place_files
@@ -77,7 +78,7 @@ _SHOWN = ("payer", "form", "version", "interchange", "claims", "lines", "charge_
 
 
 def write(
-    source: app.Source,
+    source: Source,
     *,
     patients: str | PathLike[str],
     config: Config | str | PathLike[str],
@@ -88,6 +89,7 @@ def write(
     as_of: date | None = None,
     mapping: str | PathLike[str] | None = None,
     include_findings: bool = False,
+    sent_before: Collection[tuple[str, str, str]] = (),
     now: datetime | None = None,
 ) -> Sent:
     """Write the claims of files of visits and claims as 837 files into the folder ``output``.
@@ -96,7 +98,8 @@ def write(
     patients file, ``facts`` one of claim facts, ``paid`` remittances of earlier payers. Each receiver, payer and form
     gets a file, with control numbers of the user's folder. A claim is held back where a fact is missing, the check
     has a finding on it that is a denial or a matter of compliance (unless ``include_findings``), its number stands
-    twice, or the validator would refuse it. Files appear whole, all or none; ``now`` is the time that they state.
+    twice, it is among ``sent_before`` (:func:`cleanclaim.posting.sent.sent_before`), or the validator would refuse it.
+    Files appear whole, all or none; ``now`` is the time that they state.
     Raises ConfigError, UnreadableFile or InputError where nothing can be written at all.
 
     >>> write("services.csv", patients="patients.csv", config=Config(), output="out")
@@ -121,6 +124,7 @@ def write(
     )
     rows = resolved(pl.concat([SERVICES.empty(), *seen]), settings)
     made = gather(rows, known, decisions, report, include_findings=include_findings)
+    _hold_sent(made, sent_before)
     at = now or datetime.now()  # noqa: DTZ005  (the user's own clock is meant)
     going = ready(((payer, claim) for (_, payer), claim in made.claims.items()), settings.sending, at)
     for own, messages in going.refused.items():
@@ -132,6 +136,16 @@ def write(
         (*_unread(report), *(line for one in registers for line in _unread_of(one))),
         tuple(dict.fromkeys([*report.notes, *(note for one in registers for note in one.notes)])),
     )
+
+
+def _hold_sent(made: Gathered, sent_before: Collection[tuple[str, str, str]]) -> None:
+    for own, claim in list(made.claims.items()):
+        if (claim.id.strip().upper(), claim.coverage.sequence, claim.frequency) in sent_before:
+            made.hold(
+                own,
+                "sent_before",
+                "the ledger holds this claim as sent, and not as rejected; a correction goes out with frequency 7 or 8",
+            )
 
 
 def _written(batches: Sequence[Outgoing], folder: Path, at_least: int) -> tuple[WrittenFile, ...]:

@@ -51,12 +51,17 @@ class Page:
 
 @dataclass(frozen=True)
 class Printed:
-    """What is printed: the form, its pages in the order of the file, and what a person should look at."""
+    """What is printed: the form, its pages in the order of the file, and what a person should look at.
+
+    ``unread`` are the places of the file that could not be read, as segment number and message: what stood there is not
+    printed.
+    """
 
     form: Form
     pages: tuple[Page, ...]
     notices: tuple[Notice, ...]
     claims: int
+    unread: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass
@@ -146,7 +151,8 @@ def print_claims(source: Source, *, kind: str | None = None, claim: str | None =
     pages: list[Page] = []
     notices: list[Notice] = []
     count = 0
-    for one in _wanted(ClaimFile(source), claim):
+    file = ClaimFile(source)
+    for one in _wanted(file, claim):
         own = KINDS.get(one.kind)
         if own is None or (kind is not None and own != kind):
             continue
@@ -160,7 +166,7 @@ def print_claims(source: Source, *, kind: str | None = None, claim: str | None =
     if not count or chosen is None:
         what = "no claim of an 837" if claim is None else "no claim of this number"
         raise InputError(f"{what} is in the file" + (f" for the form {kind}" if kind else ""))
-    return Printed(form_of(chosen), tuple(pages), tuple(notices), count)
+    return Printed(form_of(chosen), tuple(pages), tuple(notices), count, tuple(file.problems))
 
 
 def _wanted(file: ClaimFile, claim: str | None) -> Iterator[Claim]:

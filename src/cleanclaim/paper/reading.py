@@ -57,6 +57,8 @@ def reading_parts(source: Source, name: str, *, claim: str | None = None) -> Ite
     groups = _groups(file, claim)
     if claim is not None and not groups:
         raise InputError("no claim in the file has this number", field="--claim")
+    if not groups and not file.problems and not any(one.kind for one in file.sets):
+        raise InputError("no claim of an 837 or 835 is in the file; `x12 show` has its segments")
     count = sum(len(group.claims) for group in groups)
     style, script = _asset("reading.css"), _asset("reading.js")
     yield from (

@@ -29,8 +29,11 @@ FAMILIES = {
     "charges": "Charges against fees",
     "institutional": "Institutional claims, and lines of several dates",
     "monitoring": "Remote monitoring",
-    "plans": "Plans of care",
+    "plans": "Sometimes-therapy codes without a plan of care",
     "visits": "Visits of evaluation and management among therapy",
+    "plan_of_care": "Plans of care: content and certification",
+    "progress": "Progress reports",
+    "authorizations": "Authorizations, visit limits and referrals",
     "coverage": "Services that Medicare does not cover",
     "chiropractic": "Therapy beside chiropractic manipulation",
 }

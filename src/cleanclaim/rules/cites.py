@@ -104,6 +104,22 @@ EXTERNAL_CAUSES = Citation(
 )
 NPI_CHECK_DIGIT = Citation("45 CFR 162.406", "National Provider Identifier with a check digit")
 REFERRING_PROVIDER = Citation("Noridian Medicare, outpatient therapy claims", "one referring NPI, qualifier DN")
+CERTIFICATION = Citation(_BENEFIT_CH15, "sec. 220.1.3.A and B, certification of the plan of care", _BENEFIT_CH15_URL)
+RECERTIFICATION = Citation("42 CFR 424.24(c)", "para. (4), recertification at least every 90 days")
+DELAYED_CERTIFICATION = Citation(_BENEFIT_CH15, "sec. 220.1.3.D, delayed certification", _BENEFIT_CH15_URL)
+CERTIFICATION_EXCEPTION = Citation(
+    "CY2025 Physician Fee Schedule final rule (CMS-1807-F)", "Federal Register, vol. 89; 42 CFR 424.24(c)(5), from 2025"
+)
+CORF_PLAN = Citation("42 CFR 410.105(c)", "a physician establishes and signs the plan before treatment")
+PLAN_CONTENT = Citation(_BENEFIT_CH15, "sec. 220.1.2.B, contents of the plan", _BENEFIT_CH15_URL)
+PLAN_BEFORE_TREATMENT = Citation("42 CFR 410.61", "paras. (b) and (c), a plan established before treatment begins")
+PROGRESS_REPORT = Citation(_BENEFIT_CH15, "sec. 220.3.D, progress report", _BENEFIT_CH15_URL)
+ACTIVE_PARTICIPATION = Citation(
+    _BENEFIT_CH15, "sec. 220.3.D; Novitas Solutions, local coverage determination L35036", _BENEFIT_CH15_URL
+)
+DISCHARGE = Citation(_BENEFIT_CH15, "sec. 220.3.D, discharge note", _BENEFIT_CH15_URL)
+AUTHORIZATION = Citation("The payer's authorization", "and what its pack cites of prior authorization")
+PAYER_REFERRAL = Citation("The payer's rules on referrals", "as the payer pack cites them")
 CERTIFIERS = Citation(_BENEFIT_CH15, "sec. 220.1.3, who certifies the plan of care", _BENEFIT_CH15_URL)
 
 # institutional claims

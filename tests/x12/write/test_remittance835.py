@@ -18,8 +18,8 @@ from cleanclaim import x12
 from cleanclaim.errors import InputError
 from cleanclaim.x12.schemas import TABLES
 from cleanclaim.x12.validate import validate
+from cleanclaim.x12.write.envelope import Cover, Party
 from cleanclaim.x12.write.remittance835 import Account, Remitter, write_835
-from cleanclaim.x12.write.segments import Cover, Party
 
 sys.path.append(str(Path(__file__).parents[1]))
 

@@ -44,7 +44,7 @@ def _claims(content: bytes) -> list[bytes]:
     return re.findall(rb"CLM\*.*?(?=CLM\*|HL\*|SE\*)", content, re.DOTALL)
 
 
-def _sums(paths: Iterable[Path]) -> dict[str, int]:
+def _sums(paths: Iterable[Path | bytes]) -> dict[str, int]:
     names = ("claims", "lines", "charge_cents", "paid_cents", "adjustment_cents")
     sets = [one for path in paths for one in x12.totals(path)["transactions"]]
     return {name: sum(one.get(name) or 0 for one in sets) for name in names}
@@ -158,13 +158,23 @@ def test_samples_are_divided_without_a_new_problem(tmp_path: Path, monkeypatch: 
         if kind not in ("837P", "837I", "835"):
             continue
         size = (SAMPLES / name).stat().st_size
+        sums: dict[str, int] | None = None
+        sound = False
         for by in ("payer", "claims"):
+            if by == "claims" and sums and sums["claims"] < 2:
+                continue  # as by payer
             try:
                 parts = split(SAMPLES / name, by, tmp_path / f"{n}{by}", claims_each=1 if size < 20_000 else 200)
             except CleanclaimError:
                 continue
             divided += 1
-            assert _sums(parts) == _sums([SAMPLES / name]), name
-            if validate(SAMPLES / name).accepted:
-                assert [path.name for path in parts if not validate(path).accepted] == [], name
+            if sums is None:
+                sums, sound = _sums([SAMPLES / name]), validate(SAMPLES / name).accepted
+            if not parts:
+                assert sums["claims"] == 0, name
+                continue
+            together = b"".join(path.read_bytes() for path in parts)  # one file of many interchanges: read once
+            assert _sums([together]) == sums, name
+            if sound:
+                assert validate(together).problems.rows() == [], name
     assert divided >= 60

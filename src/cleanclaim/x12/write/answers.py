@@ -9,8 +9,8 @@ from datetime import datetime
 from cleanclaim.x12.stretches import Source
 from cleanclaim.x12.validate import Validation
 from cleanclaim.x12.write import acknowledgment999, interchange_ta1, status277
+from cleanclaim.x12.write.envelope import Cover, group, interchange, transaction_set
 from cleanclaim.x12.write.received import received
-from cleanclaim.x12.write.segments import Cover, group, interchange, transaction_set
 from cleanclaim.x12.write.verdicts import InterchangeVerdict, verdicts
 
 _CLAIMS = ("837P", "837I")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from cleanclaim.x12.write.segments import Cover, Party, segment
+from cleanclaim.x12.write.envelope import Cover, Party
+from cleanclaim.x12.write.segments import segment
 from cleanclaim.x12.write.verdicts import ACCEPTED, REJECTED, InterchangeVerdict
 
 NO_DIGITS = "000000000"

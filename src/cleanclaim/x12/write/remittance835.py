@@ -19,16 +19,9 @@ from cleanclaim.errors import InputError
 from cleanclaim.x12 import schemas
 from cleanclaim.x12.validate import validate
 from cleanclaim.x12.write.claims837.text import amount, quantity
+from cleanclaim.x12.write.envelope import Cover, group, interchange, transaction_set
 from cleanclaim.x12.write.remittance_balance import Row, check_balance
-from cleanclaim.x12.write.segments import (
-    Composite,
-    Cover,
-    composite,
-    group,
-    interchange,
-    segment,
-    transaction_set,
-)
+from cleanclaim.x12.write.segments import Composite, composite, segment
 
 VERSION = "005010X221A1"
 TABLES = ("payments", "paid_claims", "paid_services", "adjustments", "remarks", "amounts", "provider_adjustments")
@@ -76,7 +69,7 @@ def write_835(tables: Mapping[str, pl.DataFrame], remitter: Remitter, cover: Cov
     adjustments are the payment) and for keys without a row, and naming the segment for what else is no valid 835.
 
     >>> from datetime import date, datetime
-    >>> from cleanclaim.x12.write.segments import Party
+    >>> from cleanclaim.x12.write.envelope import Party
     >>> day = date(2026, 4, 6)
     >>> payment = {"transaction": 1, "handling": "I", "amount_cents": 7000, "credit_debit": "C", "method": "CHK",
     ...     "paid_on": day, "produced_on": day, "trace": "77", "trace_origin": "1512345678", "payer_name": "GOOD PLAN",

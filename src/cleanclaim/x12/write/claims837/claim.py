@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from cleanclaim.x12.write.claims837 import parties
-from cleanclaim.x12.write.claims837.model import Claim, Facility, Line, Party
+from cleanclaim.x12.write.claims837.model import Attachment, Claim, Facility, Line, Party
 from cleanclaim.x12.write.claims837.other_payers import decision, other_payers
 from cleanclaim.x12.write.claims837.text import amount, day, quantity
 from cleanclaim.x12.write.edits import Segment
@@ -56,6 +56,7 @@ def _professional(claim: Claim) -> Iterator[Segment]:
     for qualifier in _DATES:
         if qualifier in claim.dates:
             yield ["DTP", qualifier, "D8", day(claim.dates[qualifier])]
+    yield from map(_attachment, claim.attachments)
     if claim.patient_paid_cents is not None:
         yield ["AMT", "F5", amount(claim.patient_paid_cents)]
     yield from _references(claim)
@@ -77,13 +78,20 @@ def _institutional(claim: Claim, facility: Facility) -> Iterator[Segment]:
     if facility.admitted:
         yield ["DTP", "435", "D8", day(facility.admitted)]
     yield ["CL1", facility.admission_type, facility.admission_source or "", facility.patient_status]
+    yield from map(_attachment, claim.attachments)
     yield from _references(claim)
     yield from _facility_codes(claim, facility)
     yield from _provider("71", facility.attending, "AT")
+    yield from _provider("72", facility.operating)
+    yield from _provider("ZZ", facility.other_operating)
     yield from _provider("82", claim.rendering)
     yield from _provider("77", claim.service_facility)
     yield from _provider("DN", claim.referring)
     yield from other_payers(claim)
+
+
+def _attachment(paper: Attachment) -> Segment:
+    return ["PWK", paper.report, paper.way, "", "", "AC" if paper.number else "", paper.number or ""]
 
 
 def _references(claim: Claim) -> Iterator[Segment]:

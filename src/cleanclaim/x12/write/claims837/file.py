@@ -11,6 +11,8 @@ from cleanclaim.x12.write.claims837.claim import claim_segments
 from cleanclaim.x12.write.claims837.model import SELF, Claim, Contact, Party
 from cleanclaim.x12.write.claims837.text import Fault, Pen, Writing, day
 from cleanclaim.x12.write.control import Numbers
+from cleanclaim.x12.write.envelope import Cover, ge, gs, iea, isa, se, st
+from cleanclaim.x12.write.envelope import Party as End
 
 MOST_CLAIMS = 5_000
 """Claims of a transaction set: the most that the guides recommend."""
@@ -18,13 +20,11 @@ MOST_CLAIMS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """One end of the exchange: as the envelope names it (ISA, GS) and as the loops 1000A and 1000B do."""
+    """One end of the exchange: as the loops 1000A and 1000B name it, and as the envelope does."""
 
     name: str
     id: str
-    interchange_qualifier: str
-    interchange_id: str
-    group_id: str
+    end: End
 
 
 @dataclass(frozen=True)
@@ -74,40 +74,32 @@ def write_file(batch: Batch, numbers: Numbers) -> Written:
     ``numbers`` are its control numbers; the sets are numbered on from ``numbers.first_set``. A value that cannot stand
     in the file is in ``faults``, and what is written in its place is not to be sent.
 
-    >>> hill = Partner("HILL CLINIC", "HILL01", "ZZ", "HILL01", "HILL01")
+    >>> hill = Partner("HILL CLINIC", "HILL01", End("ZZ", "HILL01"))
     >>> empty = Batch(hill, Contact("DESK", "3175550100"), hill, "005010X222A1", "T", datetime(2026, 3, 9, 9, 30), ())
     >>> print(write_file(empty, Numbers(7, 7, 9)).content.decode().split("~")[1].strip())
     GS*HC*HILL01*HILL01*20260309*0930*7*X*005010X222A1
     """
     pen = Pen(batch.writing)
     stretches: list[Stretch] = []
-    _open(pen, batch, numbers)
+    cover = Cover(batch.submitter.end, batch.receiver.end, batch.written_at, numbers.interchange, batch.usage)
+    pen.write_as_is(isa(cover, batch.writing.repetition, batch.writing.component))
+    pen.write([gs("837", batch.version, cover, numbers.group)])
     for n in range(batch.sets):
         part = batch.claims[n * MOST_CLAIMS : (n + 1) * MOST_CLAIMS]
         _write_set(pen, batch, part, numbers, n, stretches)
-    pen.write([["GE", str(batch.sets), str(numbers.group)], ["IEA", "1", f"{numbers.interchange:09d}"]])
+    pen.write([ge(batch.sets, numbers.group), iea(1, numbers.interchange)])
     return Written(pen.content(), tuple(stretches), tuple(pen.faults))
-
-
-def _open(pen: Pen, batch: Batch, numbers: Numbers) -> None:
-    sender, receiver, at, writing = batch.submitter, batch.receiver, batch.written_at, batch.writing
-    isa = ["ISA", "00", " " * 10, "00", " " * 10, sender.interchange_qualifier, f"{sender.interchange_id:15}"]
-    isa += [receiver.interchange_qualifier, f"{receiver.interchange_id:15}", at.strftime("%y%m%d"), at.strftime("%H%M")]
-    isa += [writing.repetition, "00501", f"{numbers.interchange:09d}", "0", batch.usage, writing.component]
-    pen.write_as_is(isa)
-    stamp = [day(at.date()), at.strftime("%H%M")]
-    pen.write([["GS", "HC", sender.group_id, receiver.group_id, *stamp, str(numbers.group), "X", batch.version]])
 
 
 def _write_set(
     pen: Pen, batch: Batch, claims: Sequence[Claim], numbers: Numbers, n: int, stretches: list[Stretch]
 ) -> None:
-    begin, control = pen.count, f"{numbers.first_set + n:04d}"
+    begin, control = pen.count, numbers.first_set + n
     at, sender = batch.written_at, batch.submitter
     reference = f"{numbers.interchange:09d}{n + 1:04d}"
     pen.write(
         [
-            ["ST", "837", control, batch.version],
+            st("837", batch.version, control),
             ["BHT", "0019", "00", reference, day(at.date()), at.strftime("%H%M%S"), "CH"],
             parties.name("41", Party(sender.name, is_person=False, id=sender.id), "46"),
             parties.contact(batch.contact),
@@ -115,7 +107,7 @@ def _write_set(
         ]
     )
     _Levels(pen, stretches).write(claims)
-    pen.write([["SE", str(pen.count - begin + 1), control]])
+    pen.write([se(pen.count - begin + 1, control)])
 
 
 @dataclass
@@ -134,22 +126,23 @@ class _Levels:
             self.pen.write(parties.billing(of_provider[0].billing))
             self._note(begin, of_provider)
             provider = self.level
-            keys = [(claim.coverage, claim.patient if _is_self(claim) else None) for claim in of_provider]
+            keys = [(claim.coverage, _of_patient(claim) if _is_self(claim) else None) for claim in of_provider]
             for of_subscriber in _grouped(of_provider, keys):
                 self._write_subscriber(of_subscriber, provider)
 
     def _write_subscriber(self, claims: list[Claim], provider: int) -> None:
         coverage, is_self = claims[0].coverage, _is_self(claims[0])
         begin = self._open(provider, "22", "0" if is_self else "1")
-        self.pen.write(parties.subscriber(coverage, is_patient=is_self))
+        self.pen.write(parties.subscriber(coverage, claims[0].case_number, is_patient=is_self))
         self._note(begin, claims)
         if is_self:
             self._write_claims(claims)
             return
         parent = self.level
-        for of_patient in _grouped(claims, [claim.patient for claim in claims]):
+        for of_patient in _grouped(claims, list(map(_of_patient, claims))):
             begin = self._open(parent, "23", "0")
-            self.pen.write(parties.patient(of_patient[0].patient, coverage.relationship))
+            one = of_patient[0]
+            self.pen.write(parties.patient(one.patient, coverage.relationship, one.case_number))
             self._note(begin, of_patient)
             self._write_claims(of_patient)
 
@@ -166,6 +159,10 @@ class _Levels:
 
     def _note(self, begin: int, claims: Sequence[Claim]) -> None:
         self.stretches.append(Stretch(begin, self.pen.count, tuple(claim.id for claim in claims)))
+
+
+def _of_patient(claim: Claim) -> object:
+    return claim.patient, claim.case_number
 
 
 def _is_self(claim: Claim) -> bool:

@@ -169,6 +169,17 @@ class Facility:
     value_codes: tuple[tuple[str, int], ...] = ()
     condition_codes: tuple[str, ...] = ()
     attending: Party | None = None
+    operating: Party | None = None
+    other_operating: Party | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A paper about the claim: type of report, how it is sent (AA: on request, at the provider's), the number on it."""
+
+    report: str
+    way: str
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +194,8 @@ class Accident:
 class Claim:
     """A claim to one payer; ``facility`` makes it institutional. Its charge is the sum of its lines.
 
-    ``dates`` go by the qualifier of their DTP, ``references`` by that of their REF.
+    ``dates`` go by the qualifier of their DTP, ``references`` by that of their REF; ``case_number`` is that of a
+    casualty case, which stands with the patient.
     """
 
     id: str
@@ -203,6 +215,8 @@ class Claim:
     delay_reason: str | None = None
     patient_paid_cents: int | None = None
     note: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    case_number: str | None = None
     rendering: Party | None = None
     referring: Party | None = None
     supervising: Party | None = None

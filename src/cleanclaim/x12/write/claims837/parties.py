@@ -52,8 +52,8 @@ def billing(who: Billing) -> Iterator[Segment]:
         yield from address(who.pay_to)
 
 
-def subscriber(coverage: Coverage, *, is_patient: bool) -> Iterator[Segment]:
-    """Yield SBR and the loops 2010BA and 2010BB."""
+def subscriber(coverage: Coverage, case_number: str | None, *, is_patient: bool) -> Iterator[Segment]:
+    """Yield SBR and the loops 2010BA and 2010BB; the number of a casualty case stands with the patient."""
     yield [
         *("SBR", coverage.sequence, "18" if is_patient else "", coverage.group_number or ""),
         # the group's name stands only where there is no number for it
@@ -66,6 +66,8 @@ def subscriber(coverage: Coverage, *, is_patient: bool) -> Iterator[Segment]:
         yield from address(coverage.subscriber.address)
     if is_patient and coverage.born:
         yield born(coverage.born)
+    if is_patient and case_number:
+        yield ["REF", "Y4", case_number]
     yield from payer(coverage.payer)
 
 
@@ -76,10 +78,12 @@ def payer(party: Party) -> Iterator[Segment]:
         yield from address(party.address)
 
 
-def patient(who: Patient, relationship: str) -> Iterator[Segment]:
+def patient(who: Patient, relationship: str, case_number: str | None) -> Iterator[Segment]:
     """Yield PAT and the loop 2010CA of a patient who is not the subscriber."""
     yield ["PAT", relationship]
     yield name("QC", who.party)
     if who.party.address:
         yield from address(who.party.address)
     yield born(who.born)
+    if case_number:
+        yield ["REF", "Y4", case_number]
