@@ -20,8 +20,8 @@ NAMES = (
     "minutes", "by", "start", "stop", "charge", "place_of_service", "bill_type", "revenue_code", "diagnoses",
     "pointers",
     "rendering_npi", "billing_npi", "credential", "referring_npi", "attending_npi", "occurrence_codes", "ytd_pt_slp",
-    "ytd_ot", "abn_on_file", "plan_of_care", "sequence", "frequency", "original_reference",
-)  # fmt: skip  # fmt: skip
+    "ytd_ot", "abn_on_file", "plan_of_care", "reading_days", "sequence", "frequency", "original_reference",
+)  # fmt: skip
 
 
 def scheduled(rows: pl.DataFrame) -> pl.DataFrame:
@@ -124,6 +124,7 @@ def written(rows: pl.DataFrame, draw: np.random.Generator, first_day: date) -> p
         pointers=pl.when(~institutional).then(pl.when(pl.col("place") == 0).then(pl.lit("1 2")).otherwise(pl.lit("1"))),
         occurrence_codes=pl.when(institutional).then(_occurrences(disciplines)),
         plan_of_care=pl.when(pl.col("discipline") != "DC").then(pl.lit("yes")),
+        reading_days=pl.when(pl.col("code") == "98977").then(16 + pl.col("patient") % 15).cast(pl.Int64),
         sequence=pl.lit("P"),
         frequency=pl.lit("1"),
         original_reference=pl.lit(None, dtype=pl.String),

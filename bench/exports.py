@@ -16,6 +16,7 @@ from cleanclaim import intake
 _OF_FACILITIES = ("bill_type", "revenue_code", "attending_npi", "occurrence_codes")
 _OF_LINES = (
     "code", "modifiers", "units", "minutes", "by", "start", "stop", "charge", "pointers", "dos_end", "plan_of_care",
+    "reading_days",
 )  # fmt: skip
 _OF_OFFICES = ("place_of_service", "pointers", "referring_npi", "rendering_npi")
 

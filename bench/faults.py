@@ -15,8 +15,15 @@ import polars as pl
 
 Changes = Mapping[str, pl.Expr]
 
+_NO_EPISODES = "needs plans of care, reports or authorizations beside the claims, which the month doesn't hold"
+_OF_EPISODES = (
+    "C101 C102 C103 C104 C105 C106 C107 C108 C109 C110 C111 C112 C113 C114 C120 C121 C122 "
+    "V160 V161 V162 V163 V164 V165 V166"
+)
 NOT_PLANTED = {
-    "M101": "no table in hand gives a therapy code a maximum by the line (adjudication indicator 1)",
+    "M101": "fires only with an imported table: no table that is shipped limits a therapy code by the line",
+    "U115": "fires only with the practice's own pack: no pack that is shipped holds the schedule's relative values",
+    **dict.fromkeys(_OF_EPISODES.split(), _NO_EPISODES),
 }
 
 
@@ -145,6 +152,18 @@ def _again(days: int, **more: pl.Expr) -> Changes:
     }
 
 
+def _later(code: str, modifiers: str, charge: float, minutes: int = 15, units: int = 1, **more: pl.Expr) -> Changes:
+    """A line alone on a claim of a following month, with little of the yearly threshold used before it."""
+    little = pl.when(_col("ytd_pt_slp").is_not_null()).then(_text("500.00"))
+    given = {"minutes": _lit(minutes, dtype=pl.Int64), "ytd_pt_slp": little, **more}
+    return {**_service(code, modifiers, units, charge, **given), **_again(31)}
+
+
+def _managed(payer: str) -> pl.Expr:
+    """The patients of one payer: minutes of a month count together, so each fault of theirs has a payer's own."""
+    return _plain & (_payer == payer) & _of["PT"] & _timed & _col("_minutes")
+
+
 _PT = _plain & _medicare & _of["PT"] & _timed
 _measured = _plain & _by_total & ~_capped & _of["PT"] & _timed & _col("_minutes")
 _PAIRED = _plain & _edited & _of["PT"] & _timed
@@ -153,7 +172,8 @@ _ANY = _plain & ~_harmony & _of["PT"] & _timed
 _ON_FILE = {"abn_on_file": _text("yes")}
 _INITIAL_PT = _first & _medicare & _of["PT"] & _unmarked
 _FACILITY = _hospital & _billed & _unmarked & _col("_single")
-_MONITOR = _kind == "monitor"
+_FACILITY_ASSISTED = _hospital & _medicare & _billed & _col("_single") & _mods.str.contains("CQ|CO")
+_MONITOR = (_kind == "monitor") & (~_medicare | _col("_low"))
 _MANIPULATION = _of["DC"] & _code.str.starts_with("9894") & (_col("_lines") == 1)
 _FIVE = "M54.50 M25.561 M25.562 R26.89 M54.2"
 _THIRTEEN = f"{_FIVE} M25.511 M25.512 M25.521 M25.522 M25.531 M25.532 R26.2 M62.81"
@@ -181,6 +201,10 @@ DISCIPLINE_AND_ASSISTANT = (
     Fault("D116", _ANY, line=_plus("LT 50")),
     Fault("D117", _plain & _unedited & _of["OT"], add=(_service("29130", "GO T1"),)),
     Fault("D118", _plain & _harmony & _timed, line={"modifiers": _mods.str.replace(r"^(G[PON])", "${1} 59")}),
+    Fault("D119", _FACILITY_ASSISTED, claim={"bill_type": _text("851")}, also=("I303",)),
+    Fault(
+        "D120", _medicare & ~_col("_facility") & _mods.str.contains("CQ") & _billed, claim={"credential": _text("MD")}
+    ),
 )
 LIABILITY = (
     Fault("D201", _PT & _col("_low"), line=_plus("KX")),
@@ -198,6 +222,7 @@ LIABILITY = (
     Fault("D306", _ANY, line=_plus("AT")),
     Fault("D307", _plain & ~_harmony & _timed, line=_plus("96 97")),
     Fault("D308", _plain & _harmony & _timed, line={"modifiers": _less("97")}),
+    Fault("D309", _ANY, add=(_later("99213", "59", charge=200.0, credential=_text("MD")),), on="new"),
 )
 CODES_AND_DIAGNOSES = (
     Fault("I101", _INITIAL_PT, line={"code": _text("97001")}),
@@ -223,6 +248,7 @@ PROVIDERS_AND_FILING = (
     Fault("I203", _ANY, claim=_wrong("referring_npi")),
     Fault("I204", _ANY, claim={"credential": _text("PTA")}),
     Fault("I205", _PT, claim={"referring_npi": _text(None)}),
+    Fault("I206", _PT & ~_col("_facility"), claim={"referring_npi": _col("rendering_npi")}),
     Fault("I301", _ANY, claim={"place_of_service": _text("88")}),
     Fault("I302", _ANY, claim={"place_of_service": _text("22")}),
     Fault("I303", _FACILITY, claim={"bill_type": _text("741")}),
@@ -239,6 +265,7 @@ PROVIDERS_AND_FILING = (
     Fault("I309", _ANY, line={"units": _lit(0.0)}),
     Fault("I311", _ANY, line={"units": _lit(None, dtype=pl.Float64)}),
     Fault("I312", _ANY, claim={"received": _col("dos") - timedelta(days=1)}),
+    Fault("I314", _ANY & ~_col("_facility"), claim={"frequency": _text("7")}),
 )
 TELEHEALTH_AND_FACILITIES = (
     Fault(
@@ -260,6 +287,7 @@ TELEHEALTH_AND_FACILITIES = (
     Fault("I505", _FACILITY & _medicare, claim=_ON_FILE, line=_plus("GA")),
     Fault("I506", _FACILITY, line={"revenue_code": _text(None)}),
     Fault("I507", _PT, line={"dos_end": _col("dos") + timedelta(days=1)}),
+    Fault("I508", _FACILITY & _of["PT"] & _timed, line={"revenue_code": _text("0424")}),
 )  # fmt: skip
 UNITS_AND_PAIRS = (
     Fault(
@@ -313,6 +341,15 @@ UNITS_AND_PAIRS = (
         "U110", _hospital & (_kind == "cotreatment") & _by_total & _of["PT"], visit={"stop": _col("stop") - 10},
     ),
     Fault("U112", _ANY & _payer.is_in(["CIGNA", "AETNA", "UHC"]), claim=_NO_CLOCK, line=_longer(4)),
+    Fault("U113", _PT & _col("_minutes") & (_col("_timed_lines") == 1), line={"by": _text("aide")}),
+    Fault(
+        "U114", _ANY & _col("_minutes"),
+        add=(_later("97110", "GP", charge=248.0, minutes=62, units=4, payer=_text("ND BLUE")),), on="new",
+    ),
+    Fault(
+        "U116", _PT & ~_col("_facility"), claim=_moved(date(2024, 5, 6)), line={"charge": 5 * _col("units")},
+        also=("P101",),
+    ),
 )  # fmt: skip
 OVER_TIME = (
     Fault(
@@ -329,6 +366,24 @@ OVER_TIME = (
     ),
     Fault("V112", _MONITOR & (_code == "98980"), add=(_again(-10),)),
     Fault("V113", _MONITOR & (_code == "98980"), line={"code": _text("98981")}),
+    Fault("V115", _managed("MEDICARE PART B"), add=(_later("98980", "GP", charge=98.0, minutes=19),), on="new"),
+    Fault(
+        "V116",
+        _managed("SUMMIT ADVANTAGE"),
+        add=(_later("98979", "GP", charge=60.0, minutes=20),),
+        on="new",
+        since=date(2026, 1, 1),
+    ),
+    Fault("V117", _managed("UHC"), add=(_later("98980", "GP", charge=98.0, minutes=40),), on="new"),
+    Fault("V118", _MONITOR & (_code == "98977"), line={"reading_days": _lit(15, dtype=pl.Int64)}),
+    Fault("V119", _MONITOR & (_code == "98977"), line={"reading_days": _lit(31, dtype=pl.Int64)}),
+    Fault(
+        "V121",
+        _PT & _col("_low"),
+        add=(_service("98975", "GP", charge=40.0), _later("98975", "GP", charge=40.0)),
+        on="new",
+        once="patient_id",
+    ),
     Fault(
         "V114",
         _north & (_code == "97550") & _billed & _col("_by_therapist") & (_col("_timed_lines") > 0),
@@ -336,6 +391,8 @@ OVER_TIME = (
     ),
     Fault("V120", (_code == "97597") & _medicare & _unmarked, line={"plan_of_care": _text("no")}),
     Fault("V130", _MANIPULATION & _medicare & _col("_low"), add=(_service("97140", "GP"),), also=("I205",)),
+    Fault("V140", _plain & (_payer == "UHC"), add=(_later("99213", "", charge=200.0),), on="new"),
+    Fault("V150", _PT, add=(_later("20560", "GP", charge=100.0),), on="new"),
 )
 TWO_PATIENTS = "U111"
 """The rule whose fault takes two patients: one therapist's minutes with both (``planting.py``)."""
@@ -357,6 +414,17 @@ def faults(as_of: date) -> tuple[Fault, ...]:
         *UNITS_AND_PAIRS,
         *OVER_TIME,
         Fault("I310", _ANY, claim=_moved(as_of + timedelta(days=1))),
+        Fault(
+            "I313",
+            _PT & ~_col("_facility"),
+            claim={
+                **_moved(as_of - timedelta(days=390)),
+                "received": _lit(as_of - timedelta(days=10)),
+                "frequency": _text("7"),
+                "original_reference": _col("claim_id"),
+            },
+            also=("P101",),
+        ),
         Fault("I504", _FACILITY & _of["PT"], claim={"occurrence_codes": started}),
     )
 

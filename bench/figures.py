@@ -32,6 +32,7 @@ class Sizes:
     table_claims: int
     paid_claims: int
     peer_claims: int
+    remitted_claims: int
     turns: int
 
 
@@ -45,6 +46,7 @@ FULL = Sizes(
     table_claims=100_000,
     paid_claims=20_000,
     peer_claims=400,
+    remitted_claims=100_000,
     turns=9,
 )
 QUICK = Sizes(
@@ -57,6 +59,7 @@ QUICK = Sizes(
     table_claims=200,
     paid_claims=200,
     peer_claims=20,
+    remitted_claims=200,
     turns=1,
 )
 
@@ -356,6 +359,51 @@ def _of_rates(name: str, job: str, times: str, peer: str, rounds: Sequence[dict[
     return Figure(name, " times as fast", "at least 100", values, lambda value: value >= 100, how, beside)
 
 
+def payment(folder: Path, sizes: Sizes) -> list[Figure]:
+    """Expected payment of many lines against the oracle that only prices."""
+    done = [run("pay", lines=sizes.lines, sample=sizes.sample) for _ in range(sizes.runs)]
+    return [
+        Figure(
+            "Expected payment of many lines, against the price oracle",
+            " times as fast",
+            "at least 2",
+            tuple(one["rate"] / one["oracle_rate"] for one in done),
+            lambda value: value >= 2,
+            f"{done[0]['lines']:,} lines, allowed, paid and the patient's part, in lines a second of processor time; "
+            f"the plain Python oracle prices {sizes.sample:,} of the same lines, and pays none.",
+            f"{_middle(_column(done, 'rate')):,.0f} lines a second against "
+            f"{_middle(_column(done, 'oracle_rate')):,.0f}.",
+        )
+    ]
+
+
+def remittances(folder: Path, sizes: Sizes) -> list[Figure]:
+    """A remittance to outcomes against only reading it."""
+    path = str(folder / "remitted.835")
+    run("write_835", path=path, claims=sizes.remitted_claims)
+    done = run("remit", path=path, turns=sizes.runs)
+    how = f"{sizes.remitted_claims:,} claims, {done['lines']:,} lines, the claims read beforehand, one core"
+    return [
+        Figure(
+            "835 matched and classified, against only reading it",
+            " of its speed",
+            "at least 0.5",
+            _ratios(done["reading"], done["remitting"]),
+            lambda value: value >= 0.5,
+            f"{how}, by processor time: read, balanced, matched with the claim lines, and each line's outcome said.",
+            f"{_middle(done['remitting']):.1f} s against {_middle(done['reading']):.1f} s.",
+        ),
+        Figure(
+            "835 matched and classified, peak memory",
+            " MB",
+            "under 1,000",
+            (done["peak_megabytes"],),
+            lambda value: value < 1000,
+            f"{how}: peak resident memory of the process, with the interpreter, the libraries and the claims.",
+        ),
+    ]
+
+
 FIGURES: tuple[Callable[[Path, Sizes], list[Figure]], ...] = (
     bulk,
     single_visit,
@@ -363,6 +411,8 @@ FIGURES: tuple[Callable[[Path, Sizes], list[Figure]], ...] = (
     claims_to_findings,
     claim_tables,
     x12_peers,
+    payment,
+    remittances,
 )
 
 

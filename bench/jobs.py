@@ -229,6 +229,9 @@ def count_and_read_837(path: str, turns: int, numba: bool = False) -> dict[str, 
         sys.modules["numba"] = None  # type: ignore[assignment]  # as if it were not installed
     elif importlib.util.find_spec("numba") is None:
         return {"installed": False}
+    else:
+        # a file too small to be worth loading it for is read with it only where it is loaded before
+        importlib.import_module("cleanclaim.x12.compiled.reading")
     from cleanclaim.x12 import iter_837
 
     content = Path(path).read_bytes()
@@ -283,6 +286,61 @@ def read_835(path: str, turns: int) -> dict[str, Any]:
         "reading": [_timed(read).cpu_seconds for _ in range(turns)],
         "balancing": [_timed(lambda: validate(content, levels=(3,))).cpu_seconds for _ in range(turns)],
     }
+
+
+def remit(path: str, turns: int) -> dict[str, Any]:
+    """Match an 835 with its claims, read beforehand, and say what became of each line; beside it, only read it."""
+    _one_core()
+    import polars as pl
+
+    from cleanclaim.claims.schema import SERVICES
+    from cleanclaim.config import Config
+    from cleanclaim.remit import remitted
+    from cleanclaim.x12 import iter_x12, read
+
+    tables, source = read(Path(path), kinds=("835",)), Path(path)
+    claims = tables["paid_claims"].select("claim_id", patient_id="patient_key", claim_seq="segment")
+    lines = tables["paid_services"].join(claims, left_on="claim_segment", right_on="claim_seq", maintain_order="left")
+    same = ("claim_id", "patient_id", "dos", "code", "modifier_1", "charge_cents", "line_control")
+    services = SERVICES.conform(
+        lines.select(
+            *same, row=pl.int_range(pl.len(), dtype=pl.Int64), file_id=pl.lit(0), claim_seq="claim_segment",
+            payer=pl.lit("GOOD PLAN"), modifier_count=pl.lit(1), units="paid_units", billed=pl.lit(True),
+            billing_npi=pl.lit("1234567893"), rendering_npi=pl.lit("1245319599"), claim_form=pl.lit("professional"),
+            line_number=pl.int_range(pl.len()).over("claim_segment") + 1,
+        )
+    )  # fmt: skip
+    del tables, claims, lines
+    config, answered = Config.load(None), services.height
+
+    def reading() -> int:
+        return sum(part["paid_services"].height for part in iter_x12(source, kinds=("835",)))
+
+    first = remitted([("paid", source)], services, config)
+    if first.outcomes["matched_by"].null_count() or first.refused.height or first.outcomes.height != answered:
+        raise SystemExit("not every line of the remittance found its claim line")
+    return {
+        "lines": answered,
+        "reading": [_timed(reading).cpu_seconds for _ in range(turns)],
+        "remitting": [_timed(lambda: remitted([("paid", source)], services, config)).cpu_seconds for _ in range(turns)],
+    }
+
+
+def pay(lines: int, sample: int) -> dict[str, Any]:
+    """Pay lines; beside it, let the plain price oracle price the first of them."""
+    from make_payable import make_payable
+    from plain_python import price_oracle
+
+    from cleanclaim.engine.payment import pay as paid
+
+    made = make_payable(lines)
+    days: dict[int, list[dict[str, Any]]] = {}
+    for row in made.head(sample).to_dicts():
+        days.setdefault(row["pool_key"], []).append(row)
+    clock = _timed(lambda: paid(made))
+    oracle = _timed(lambda: [price_oracle.price_day(day) for day in days.values()])
+    rates = {"rate": made.height / clock.cpu_seconds, "oracle_rate": sum(map(len, days.values())) / oracle.cpu_seconds}
+    return {"lines": made.height, **rates, **vars(clock)}
 
 
 def oxedi(path: str, turns: int) -> dict[str, Any]:
@@ -347,7 +405,7 @@ JOBS = {
     job.__name__: job
     for job in (
         write_lines, all_rules, oracles, group_by, one_visit, write_837, check_837, openx12, count_and_read_837,
-        read_837_from_disk, write_835, read_835, oxedi, validate_837, pyx12, x12sdk,
+        read_837_from_disk, write_835, read_835, remit, pay, oxedi, validate_837, pyx12, x12sdk,
     )
 }  # fmt: skip
 

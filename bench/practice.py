@@ -99,7 +99,9 @@ PAYERS = (
 LOCALITY = ("08102", "00")
 """The Medicare contractor and locality of every clinic: Indiana."""
 SUPPLEMENT = Payer("MUTUAL SUPPLEMENT", "commercial", 0.0, "cms", contract='unit_method = "cms"')
-PAYER = {payer.name: payer for payer in (*PAYERS, SUPPLEMENT)}
+SESSIONS = Payer("ND BLUE", "bcbs-north-dakota", 0.0, "cms")
+"""A payer that says how long a session is: only an error planted is billed to it."""
+PAYER = {payer.name: payer for payer in (*PAYERS, SUPPLEMENT, SESSIONS)}
 CLINIC = {clinic.name: clinic for clinic in CLINICS}
 DISCIPLINES = {"PT": "GP", "OT": "GO", "SLP": "GN"}
 REVENUE = {"PT": "042", "OT": "043", "SLP": "044"}

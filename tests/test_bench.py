@@ -24,6 +24,9 @@ FIGURES = (
     "835 to tables with balances, against oxedi 0.6",
     "Validation of 837P at levels 1 to 3, against pyx12 4.0",
     "837P to claim and line tables, against x12sdk 2.2",
+    "Expected payment of many lines, against the price oracle",
+    "835 matched and classified, against only reading it",
+    "835 matched and classified, peak memory",
 )
 
 

@@ -36,7 +36,7 @@ def _case(name: str, minutes: dict[str, int], units: dict[str, int], payer: str)
         {"code": code, "minutes": minutes[code], "units": billed or None, "modifiers": "GP", "payer": payer}
         for code, billed in units.items()
     )
-    return Case("", name, "pass", lines, AS_OF, {}, None, (), {}, None)
+    return Case("", name, "pass", lines, AS_OF, {}, None, (), {}, None, {})
 
 
 def _broken(cases: list[Case]) -> list[tuple[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""What a biller sees of answers: `x12 show` says accepted or rejected, and about what; `x12 read` is for claims alone."""
+"""What a biller sees of answers: `x12 show` says accepted or rejected and about what; `x12 read` wants claims."""
 
 from __future__ import annotations
 

@@ -306,7 +306,7 @@ BASES = st.sampled_from(["percent_of_medicare", "fee_table", "per_visit", "per_d
 def test_contracts_agree_with_the_oracle(
     tmp_path_factory: pytest.TempPathFactory, basis: str, data: st.DataObject, left: int | None
 ) -> None:
-    path = tmp_path_factory.getbasetemp() / "fees.csv"
+    path = tmp_path_factory.mktemp("fees") / "fees.csv"
     path.write_text("code,modifier,cents\n97530,,4200\n97530,CQ,3500\n97110,,3300\n97530,KX,3500\n97110,CO,1\n")
     terms = data.draw(
         st.fixed_dictionaries(

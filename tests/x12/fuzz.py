@@ -123,7 +123,7 @@ def read_claims(content: bytes, folder: Path, draw: random.Random) -> None:
 
 def listed(content: bytes, folder: Path, draw: random.Random) -> None:
     """Lists of codes, providers and references are the same however the file is cut, and each row stands in it."""
-    whole, cut = details(content), details(content, chunk_bytes=draw.choice((64, 700)))
+    whole, cut = details(content), details(content, chunk_bytes=draw.choice((64, 700, 700, 700)))
     for name in ("diagnoses", "providers", "references"):
         table: pl.DataFrame = getattr(whole, name)
         assert table.equals(getattr(cut, name)), name

@@ -272,7 +272,7 @@ MIXED = b"".join(
             transaction("SV1*HC:97110*x", *BILLING, *SUBSCRIBER, "CLM*V1*1.2.3", *LINE, *LINE[1:], "CLM*V2*5"),
         ),
         one(*CLAIM, *LINE, style=Style("|", ">", "'", "!", "\r\n")),
-        make_837(40, seed=5).replace(b"GE*1", b"N1*STRAY~~GE*2"),
+        make_837(10, seed=5).replace(b"GE*1", b"N1*STRAY~~GE*2"),
         one(*CLAIM, *LINE, style=Style(terminator="\n", between="  ")).replace(b"IEA*1", b""),
         one(*CLAIM, *LINE)[:-30],
     ]

@@ -79,7 +79,7 @@ def _example(outcome: str, case: Mapping[str, Any], rule_id: str) -> None:
         show((f"  Try it: cleanclaim rule {rule_id} --example {outcome} {_TRIED['kept' in case]}", "dim"))
 
 
-_TRIED = {False: "| cleanclaim check -", True: "> case.json; cleanclaim check case.json --episodes case.json"}
+_TRIED = {False: "| cleanclaim check -", True: "> a.json; cleanclaim check a.json --episodes a.json"}
 
 
 def _lines(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

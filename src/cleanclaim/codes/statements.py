@@ -1,15 +1,16 @@
 """The authored text of the code pages: statements in our own words, each with its citation and standing.
 
 ``authored/`` holds one TOML file per code that has text of its own, ``shared.toml`` for what holds of many codes,
-``settings.toml`` for where a service may be billed, and ``citations.toml`` (``groups.toml`` is
-:mod:`~cleanclaim.codes.groups`' own). A statement may name conditions that the
-code must meet (``when``, all of them), codes (``codes``), settings (``settings``) and the days on which it holds
-(``first_day``, ``last_day``). Its standing is V (verified in a copy of the source) or R (stated from the source, not
-read again); a statement without a citation is this project's own advice.
+``settings.toml`` for where a service may be billed, and ``citations.toml``; files that are not named after a code
+belong to other modules. A statement may name conditions that the code must meet (``when``, all of them), codes
+(``codes``), settings (``settings``) and the days on which it holds (``first_day``, ``last_day``). Its standing is V
+(verified in a copy of the source) or R (stated from the source, not read again); a statement without a citation is
+this project's own advice.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,8 +23,8 @@ from cleanclaim.citation import Citation
 from cleanclaim.dated import Span
 
 FOLDER = Path(__file__).parent / "authored"
-SHARED, SETTINGS, CITATIONS, GROUPS = "shared", "settings", "citations", "groups"
-MONITORING = "monitoring"
+SHARED, SETTINGS, CITATIONS = "shared", "settings", "citations"
+_CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 CONDITIONS = (
     *("therapy", "always", "sometimes", "pt", "ot", "one_discipline", "treatment", "evaluation", "assistant"),
     *("timed", "pooled", "once_a_day", "addon", "separable", "never_together", "line_maximum", "day_maximum"),
@@ -86,7 +87,7 @@ def authored_codes() -> Iterator[str]:
     '97110 97112 97116 97140 97150 97530 97535 97537 97542 97750'
     """
     for path in sorted(FOLDER.glob("*.toml")):
-        if path.stem not in (SHARED, SETTINGS, CITATIONS, GROUPS, MONITORING):
+        if _CODE.fullmatch(path.stem):
             yield path.stem
 
 

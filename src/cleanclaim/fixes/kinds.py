@@ -109,7 +109,7 @@ def _put_in(discipline: pl.Expr, order: str) -> pl.Expr:
 
 _SPLIT = ("visit_key", "code_key", "assistant_modifier")
 _ADDED = ("units", "minutes", "charge_cents", "allowed_given_cents")
-_OWN = ("row", "source_line", "source_offset", "place", "line_number")
+_OWN = ("row", "source_line", "source_offset", "place", "line_number", "line_control")
 _SAME = [name for name in SERVICES.schema.names() if name not in (*_ADDED, *_OWN)]
 _MINUTES_ARE_SHORT = ("U101", "U102")
 _WHOLE_UNITS = ((pl.col("units") > 0) & (pl.col("units") == pl.col("units").floor())).fill_null(False).all()

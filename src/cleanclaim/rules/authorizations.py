@@ -152,6 +152,7 @@ V166 = Rule(
     title="No referral where the payer wants one",
     grain=Grain.EPISODE,
     cite=(cites.PAYER_REFERRAL,),
+    denial=("288",),
     applies=pl.col("referral_required"),
     when=~pl.col("has_referral"),
     found=pl.format("Plan {}: no referral or order on file", "episode_id"),

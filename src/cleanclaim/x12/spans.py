@@ -24,7 +24,7 @@ MASKS = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)  # that keep t
 MARKED = 56  # bytes that the marks of one word always reach
 _ONE = np.uint64(1)
 _BITS = np.array([(1 << k) - 1 for k in range(MARKED + 1)], np.uint64)
-_SPARE = 16  # separators beyond the last one, so that windows of them may reach past it
+SPARE = 16  # separators beyond the last one, so that windows of them may reach past it
 
 
 class Spans(NamedTuple):
@@ -98,7 +98,7 @@ class Separators:
         first = np.concatenate([[0], last + 1])
         if self._kept is not None:
             last, first = last[self._kept], first[np.append(self._kept, True)]
-        separators = np.concatenate([found, np.full(_SPARE, self.used)], dtype=np.int32, casting="same_kind")
+        separators = np.concatenate([found, np.full(SPARE, self.used)], dtype=np.int32, casting="same_kind")
         return separators, first, np.append(last, -1)
 
     @property

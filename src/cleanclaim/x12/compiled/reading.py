@@ -49,7 +49,7 @@ from cleanclaim.x12.guides import Guide
 from cleanclaim.x12.picks import Columns, table
 from cleanclaim.x12.schemas import CLAIMS, LINES
 from cleanclaim.x12.segments import PADDING, Flags, Ints, Segments, words
-from cleanclaim.x12.spans import Separators
+from cleanclaim.x12.spans import SPARE, Bytes, Places, Separators, Spans, gathered
 from cleanclaim.x12.stretch import Stretch, sets_begun
 
 _SAMPLE_BYTES = 1 << 16
@@ -93,6 +93,18 @@ def offsets_of(carry: Carry, rows: Ints, offsets: Ints) -> Ints:
     before = rows < len(carry.numbers)
     offsets[before] = carry.offsets[rows[before]]
     return offsets
+
+
+def _separators(data: Bytes, delimiters: Delimiters, start: Ints, stop: Ints) -> tuple[Places, Ints, Ints]:
+    """Return ``Separators.table`` of a few segments, of which only their own bytes are looked at."""
+    length = stop - start
+    text, begins = gathered(data, Spans(start, length + 1))
+    text[begins + length] = delimiters.element
+    hits = np.flatnonzero(text == delimiters.element)
+    last = np.searchsorted(hits, begins + length)
+    first = np.append(0, last + 1)
+    places = hits + np.repeat(start - begins, np.diff(first))
+    return np.append(places, np.full(SPARE, PADDING)).astype(np.int32), first, np.append(last, -1)
 
 
 class Pass:
@@ -177,6 +189,7 @@ class _Work:
         separators = Separators(
             data, blocks.used, delimiters, np.append(start, PADDING), np.append(stop, PADDING), None
         )
+        separators.table = _separators(data, delimiters, start, stop)  # so that no element is looked for again
         none = np.empty(0, np.int64)
         segments = Segments(data, delimiters, start, stop, words(data, start), none, 0, separators)
         return _Outer(segments, carry, blocks.shift, Fields(data), rows=rows), heads > 0
