@@ -149,8 +149,10 @@ def _print_line(one: dict[str, Any]) -> None:
     if one["stopped_by"]:
         paragraph(f"Would have stopped it: {', '.join(one['stopped_by'])}", indent=2)
     elif one["unchecked"]:
-        missing = ", ".join(name.replace("_", " ") for name in one["missing"])
-        paragraph(f"Not checked: {', '.join(one['unchecked'])}, for want of {missing}", indent=2)
+        from cleanclaim.engine.report import reason
+
+        because = "; ".join(dict.fromkeys(reason(name) for name in one["missing"]))
+        paragraph(f"Not checked: {', '.join(one['unchecked'])}: {because}", indent=2)
     else:
         paragraph("No rule would have stopped it", indent=2)
 
