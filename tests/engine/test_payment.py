@@ -90,6 +90,14 @@ def test_an_assistants_service_lowers_the_payers_part_alone() -> None:
     assert paid(line(modifiers="GP CQ", assistant_share=1.0)) == [(3662, 2871, 732)]
 
 
+def test_a_hundred_dollars_by_an_assistant() -> None:
+    """From the 88 percent rule as therapy associations teach it: 80.00, 68.00 and 66.64, with 20.00 of the patient."""
+    hundred = {"units": 4.0, "charge_cents": 10_000, "modifiers": "GP CQ"}
+    assert paid(line(**hundred, assistant_share=1.0, sequestration=0.0)) == [(10_000, 8000, 2000)]
+    assert paid(line(**hundred, sequestration=0.0)) == [(10_000, 6800, 2000)]
+    assert paid(line(**hundred)) == [(10_000, 6664, 2000)]
+
+
 @pytest.mark.parametrize(
     ("on", "share"),
     [

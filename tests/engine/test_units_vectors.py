@@ -131,15 +131,15 @@ def test_each_discipline_is_a_pool_by_itself() -> None:
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "vectors" / "vectors.yaml"
 KINDS = ("units_cms", "units_ama", "assistant_modifier")
-LATER = {"assistant_modifier-037"}
-"""Payment after the assistant's reduction: not part of units."""
+ELSEWHERE = {"assistant_modifier-037"}
+"""Payment after the assistant's reduction: `test_payment.py` has it."""
 
 
 def _vectors() -> list[dict[str, Any]]:
     if not SHARED.is_file():
         return []
     listed = yaml.safe_load(SHARED.read_text("utf-8"))["vectors"]
-    return [vector for vector in listed if vector["kind"] in KINDS and vector["id"] not in LATER]
+    return [vector for vector in listed if vector["kind"] in KINDS and vector["id"] not in ELSEWHERE]
 
 
 @pytest.mark.skipif(not SHARED.is_file(), reason="the shared vector file is not beside this checkout")
