@@ -149,7 +149,7 @@ def _print_line(one: dict[str, Any]) -> None:
     if one["stopped_by"]:
         paragraph(f"Would have stopped it: {', '.join(one['stopped_by'])}", indent=2)
     elif one["unchecked"]:
-        from cleanclaim.engine.report import reason
+        from cleanclaim.engine.reasons import reason
 
         because = "; ".join(dict.fromkeys(reason(name) for name in one["missing"]))
         paragraph(f"Not checked: {', '.join(one['unchecked'])}: {because}", indent=2)

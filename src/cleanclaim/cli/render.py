@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from cleanclaim.cli.layout import paragraph, sentence, show, table
-from cleanclaim.engine.report import PAYER_SILENT, Report, asked_of_payers
+from cleanclaim.engine.reasons import PAYER_SILENT, asked_of_payers
+from cleanclaim.engine.report import Report
 from cleanclaim.reports.statistics import statistics
 from cleanclaim.reports.words import counted, dollars
 from cleanclaim.rules.rule import Severity

@@ -10,11 +10,12 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.claims.schema import FINDINGS, NOT_CHECKED, SERVICES, Grain
-from cleanclaim.codes.payers import FIELDS, Policy
+from cleanclaim.codes.payers import Policy
 from cleanclaim.engine.deadlines import unknown_because
 from cleanclaim.engine.evidence import Evidence
 from cleanclaim.engine.fingerprint import fingerprints
 from cleanclaim.engine.left_out import LeftOut
+from cleanclaim.engine.reasons import reason
 from cleanclaim.engine.severity import NOTHING_UNCERTAIN, doubts, uncertain_of
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Rule, Severity
@@ -50,97 +51,6 @@ SETTLED = {
 
 GROUPS = ("who", "payer", "clinician", "rule", "claim")
 """The ways to group findings: by a key of the JSON contract."""
-
-PAYER_SILENT = "what the payer asks for is not known; say it in cleanclaim.toml"
-"""The reason of what hangs on a payer's policy: the payer is not mapped, or its pack does not say."""
-_OF_PAYER = (
-    "pack timed_cap_applies unit_method pools_minutes discipline_modifier_required referring_required kx_applies "
-    "occurrence_codes_required fee_status_applies unit_maximums_apply assistant_modifier_required one_line_per_code "
-    "one_date_per_line either_column_bypass telehealth_by_therapists telehealth_list_applies telehealth_told_by "
-    "telehealth_modifier_required gt_on_professional active_treatment_required habilitation_modifier_required "
-    "side_modifier_required orthosis_side_required visits_by_therapists "
-    "plan_required plan_signature_required certification_due order_stands report_due_days referral_required "
-    "authorization_required visits_limited "
-    "evaluation_window_days modifier_order_required modifiers_ordered"
-)
-_NO_CLOCK = "clock times or minutes are not recorded, or the patient is not named"
-_NO_MINUTES = "minutes are not recorded, or how the payer counts them is not known"
-_NO_POINTERS = "the lines do not point to diagnoses"
-
-# what a person would do about it first: the first line of which an input is missing is the reason given
-_REASONS = (
-    ("pair_edits_apply", "the payer's pair edits are not known, or cleanclaim has no table of them"),
-    (_OF_PAYER, PAYER_SILENT),
-    ("carries_minutes", _NO_MINUTES),
-    (("carries_times group_shared_minutes cotreated_minutes caregiver_shared_minutes shared_minutes separate_blocks "
-      "has_times"), _NO_CLOCK),
-    ("carries_diagnoses diagnoses diagnosis_count diagnosis_unknown diagnosis_unbillable", "no diagnoses are given"),
-    ("carries_referring", "this input has no referring provider"),
-    ("carries_attending", "this input has no attending provider"),
-    ("carries_occurrences", "this input has no occurrence codes"),
-    ("carries_revenue", "this input has no revenue codes"),
-    ("carries_pointers pointers pointer_beyond", _NO_POINTERS),
-    ("diagnosis_table_covers", "cleanclaim's ICD-10-CM release does not cover the date of service"),
-    ("discipline", "the discipline is not known: no GP, GO or GN, and no clinician to tell it"),
-    (("timed_minutes units_allowed capped_minutes management_minutes management_units_over management_units_left "
-      "code_minutes code_units_high code_units_expected minutes misallocated"), _NO_MINUTES),
-    ("by own_minutes assistant_minutes assistant_units_expected assistant_only",
-     "who gave which minutes is not recorded"),
-    ("in_force", "the first day of the published edit is not known"),
-    ("edits_possible edits_in_force", "cleanclaim's pair table does not reach the date of service"),
-    ("kx_threshold_cents ytd_cents running_allowed_cents running_upper_cents",
-     "the allowed amount so far this year is not given, or a line has no known price"),
-    ("day_units code_units_billed units_billed", "units are missing, or a line covers more than one date"),
-    ("mue_units mue_mai", "cleanclaim's tables have no unit maximum for the code"),
-    ("code_valid", "no table that cleanclaim has covers the code on that date"),
-    ("fee_status", "no fee schedule that cleanclaim has covers the code on that date"),
-    ("filing_deadline", "the payer's filing limit is not known"),
-    ("correction_deadline", "the payer's limit for replacements is not known"),
-    ("carries_original", "this input has no number of the claim that is replaced"),
-    ("reading_days", "the days with readings of the device are not given (reading_days)"),
-    ("relative_values", "the payer's relative value of a code is not known (relative_value in a pack)"),
-    ("clinician_discipline renders_as_assistant renders_as_physician",
-     "no credential or taxonomy of a therapist is given"),
-    ("place_fits bill_type_fits place_known setting", "the site's setting, place or bill type is not known"),
-    ("always_therapy sometimes_therapy", "the code's place on CMS's therapy list is uncertain"),
-    (("modifier_count discipline_modifiers assistant_modifier has_gp has_go has_gn has_cq has_co has_59 has_bypass "
-      "x_modifiers therapy_disciplines has_kx has_ga has_gx has_gy has_gz bypass_one bypass_two has_25 has_50 has_52 "
-      "has_76 has_77 has_93 has_95 has_96 has_97 has_at has_gt has_lt has_rt has_left has_right has_finger has_toe"),
-     "the input has no modifiers"),
-    ("charge_cents", "the line has no charge"),
-    ("telehealth_listed", "no source known here says whether Medicare's telehealth list has the code"),
-    (("clinician_known rendering_npi rendering_npi_valid billing_npi billing_npi_valid referring_npi "
-      "referring_npi_valid attending_npi_valid"),
-     "no NPI is given"),
-    ("revenue_discipline claim_form table", "the claim's form or revenue code is not known"),
-    ("claim_charge_cents lines_charge_cents", "the claim states no total, or a line has no charge"),
-    ("received", "the day of receipt is not given"),
-    ("abn_on_file", "whether a notice is on file is not recorded"),
-    ("plan_of_care", "whether the service is under a plan of care is not recorded"),
-    ("plans_given covered", "no plans of care are given (--episodes), or a plan has no first treatment day"),
-    ("reports_given report_overdue report_days period_ends",
-     "no progress reports are given (--progress-reports), or who wrote one is not recorded"),
-    ("clinician_took_part", "who gave the services is not recorded"),
-    ("authorizations_given authorization_gap", "no authorizations are given (--authorizations)"),
-    ("signed", "the plans have no day of certification"),
-    ("has_referral", "the plans have no referral or order"),
-    ("certifier_allowed certifier_limited", "who certified the plan is not given, or the setting is not"),
-    ("plan_lacks plan_frequency plan_established discharge_summary in_time certified_through",
-     "the plan's contents or dates are not recorded"),
-    ("base_present base_codes", "the add-on code's base is not known"),
-)  # fmt: skip
-_FIELD_OF = {"pools_minutes": "unit_method", "either_column_bypass": "either_column_professional"}
-
-
-def asked_of_payers(missing: Sequence[str]) -> tuple[str, ...]:
-    """Return the fields of a payer pack among a gap's missing inputs, in alphabetical order.
-
-    >>> asked_of_payers(["pools_minutes", "timed_minutes", "unit_method"])
-    ('unit_method',)
-    """
-    of_payer = set(_OF_PAYER.split()).intersection(missing)
-    return tuple(sorted({_FIELD_OF.get(name, name) for name in of_payer} & FIELDS.keys()))
-
 
 @dataclass(frozen=True)
 class Report:
@@ -323,19 +233,6 @@ def place(row: dict[str, Any]) -> str:
     if row["source_offset"] is not None:
         return f"segment {row['source_line']}, byte {row['source_offset']}"
     return f"line {row['source_line']}"
-
-
-def reason(missing: str) -> str:
-    """Return in words why a rule could not be checked, from the names of its missing inputs.
-
-    >>> reason("in_force")
-    'the first day of the published edit is not known'
-    """
-    names = set(missing.split())
-    for columns, words in _REASONS:
-        if names & set(columns.split()):
-            return words
-    return "not known: " + (", ".join(sorted(name.replace("_", " ") for name in names)) or "an input")
 
 
 def merge(parts: Sequence[tuple[pl.DataFrame, pl.DataFrame]]) -> tuple[pl.DataFrame, pl.DataFrame]:

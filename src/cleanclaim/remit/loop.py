@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.config import Config
-from cleanclaim.engine.report import reason as in_words
+from cleanclaim.engine.reasons import reason as in_words
 from cleanclaim.engine.selection import Selection
 from cleanclaim.remit.honest import rules_by_id
 
