@@ -148,3 +148,15 @@ def test_a_folder_is_read_in_order_of_names(tmp_path: Path) -> None:
         f"{tmp_path}: not read: 2025/, program.py, scan.pdf",
         f"{tmp_path}: 2 hidden files are not read",
     )
+
+
+def test_a_file_in_a_folder_and_named_is_read_once(tmp_path: Path) -> None:
+    file = tmp_path / "claims.csv"
+    file.write_text(CLAIMS)
+    once = intake.read([tmp_path])
+    twice = intake.read([tmp_path, file, tmp_path / ".." / tmp_path.name / "claims.csv"])
+    assert twice.services.equals(once.services)
+    assert twice.files == (str(file),)
+    assert [note for note in twice.notes if "read once" in note] == [
+        f"{name}: named more than once; read once" for name in (file, f"{tmp_path}/../{tmp_path.name}/claims.csv")
+    ]

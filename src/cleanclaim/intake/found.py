@@ -30,12 +30,26 @@ class Found:
 def find(paths: Sequence[Path]) -> tuple[list[Found], list[str]]:
     """Return the files of ``paths`` in order, and notes on what in folders and archives is not read.
 
-    A folder's files come in order of their names; folders in it are not opened, those in an archive are. Raises
-    UnreadableFile or UnsupportedFile for a file that the user named, and for a folder or archive without any file that
-    is read.
+    A folder's files come in order of their names; folders in it are not opened, those in an archive are. A file that
+    is named twice, or stands in a folder and is named, is read once. Raises UnreadableFile or UnsupportedFile for a
+    file that the user named, and for a folder or archive without any file that is read.
     """
     notes: list[str] = []
-    return [found for path in paths for found in _of_path(Path(path), notes)], notes
+    return _once([found for path in paths for found in _of_path(Path(path), notes)], notes), notes
+
+
+def _once(files: Sequence[Found], notes: list[str]) -> list[Found]:
+    """Return the files without those that come a second time, as in a folder and by their own names."""
+    seen: set[Path] = set()
+    result: list[Found] = []
+    for found in files:
+        path = found.content.path and found.content.path.resolve()
+        if path is None or path not in seen:
+            result.append(found)
+            seen.update([path] if path else [])
+        elif (note := f"{found.content.name}: named more than once; read once") not in notes:
+            notes.append(note)
+    return result
 
 
 def _of_path(path: Path, notes: list[str]) -> Iterator[Found]:
