@@ -190,6 +190,21 @@ def test_a_visit_in_a_few_words_is_the_same_visit() -> None:
     assert short("units", *words).stdout.splitlines()[:3] == ["97530    2  GP", "97110    1  GP CQ", "97140    0  GP"]
 
 
+def test_a_payer_of_the_clinics_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    visit = ["97530=20", "97110=20", "--by", "PT", "--discipline", "GP", "--on", "2026-03-04"]
+    refused = short("units", *visit, "--payer", "Acme Health")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    Path("cleanclaim.toml").write_text(
+        '[payers."Acme Health"]\npack = "commercial"\nunit_method = "whole_15"\n'
+    )
+    result = json.loads(short("units", *visit, "--payer", "acme health", "--json").stdout)
+    assert (result["method"], result["total_units"]) == ("whole_15", 2)
+    Path("cleanclaim.toml").rename("ours.toml")
+    again = short("units", *visit, "--payer", "Acme Health", "--config", "ours.toml", "--json")
+    assert json.loads(again.stdout) == result
+
+
 def test_a_price_in_a_few_words() -> None:
     words = ["97530=2", "--payer", "medicare", "--on", "2024-07-15"]
     assert short("price", *words, "--json").stdout == run("price", PRICE, "--json").stdout

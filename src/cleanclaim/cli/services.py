@@ -29,7 +29,12 @@ SETTINGS = (
 METHODS = ("cms", "ama", "hybrid", "cms_or_ama", "whole_15", "nearest_15", "per_visit")
 
 Payer = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Payer pack of the visit.", autocompletion=completion.packs)
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Payer of the visit: of cleanclaim.toml, or a payer pack.",
+        autocompletion=completion.payers,
+    ),
 ]
 Method = Annotated[
     str | None,

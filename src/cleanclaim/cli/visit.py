@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +11,9 @@ from cleanclaim.cli import options, services
 from cleanclaim.cli.layout import paragraph, show
 from cleanclaim.cli.output import Json, emit, errors, local_config
 from cleanclaim.reports.words import counted, dollars
+
+if TYPE_CHECKING:
+    from cleanclaim.config import Config
 
 Minutes = Annotated[
     list[str],
@@ -35,17 +39,18 @@ def units(
     on: services.On = None,
     discipline: services.Discipline = None,
     setting: services.Setting = None,
+    config: options.Config = None,
     as_json: Json = False,
 ) -> None:
     """Turn the minutes of one visit into units and modifiers, step by step.
 
     Name a payer or a method, and who gave the services: each may have its own giver (97110=12:PTA).
     """
-    options = {"payer": payer, "method": method, "by": by, "on": on, "discipline": discipline, "setting": setting}
-    with errors(as_json=as_json), services.request(visit, "minutes", options) as asked:
+    asked_by = {"payer": payer, "method": method, "by": by, "on": on, "discipline": discipline, "setting": setting}
+    with errors(as_json=as_json), services.request(visit, "minutes", asked_by) as asked:
         from cleanclaim.engine.units import allocate_visit
 
-        result = allocate_visit(asked)
+        result = allocate_visit(asked, config=_settings(config))
     if as_json:
         emit(result)
         return
@@ -72,11 +77,9 @@ def price(
     """
     asked_by = {"payer": payer, "on": on, "locality": locality}
     with errors(as_json=as_json), services.request(visit, "units", asked_by) as asked:
-        from cleanclaim.config import Config
         from cleanclaim.engine.pricing import price_visit
 
-        place = config or local_config()
-        result = price_visit(asked, config=None if place is None else Config.load(place))
+        result = price_visit(asked, config=_settings(config))
     if as_json:
         emit(result)
         return
@@ -89,6 +92,16 @@ def price(
         payer_part, patient_part = dollars(result["payer_cents"]), dollars(result["patient_cents"])
         show((f"The payer pays {payer_part}, the patient {patient_part}", "bold"))
     _not_checked(result["not_checked"])
+
+
+def _settings(config: Path | None) -> Config | None:
+    """Return the configuration that is named, else the one of the current folder, else none."""
+    place = config or local_config()
+    if place is None:
+        return None
+    from cleanclaim.config import Config
+
+    return Config.load(place)
 
 
 def _number(value: float | None) -> str:

@@ -7,7 +7,7 @@ and lays the result out as lines. The words are :mod:`cleanclaim.engine.proof`'s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -17,6 +17,9 @@ from cleanclaim.engine.proof import steps
 from cleanclaim.engine.visit_pool import Pool, pools_of
 from cleanclaim.engine.visit_request import Service, VisitRequest, read_visit
 from cleanclaim.engine.visit_terms import MARKS, Terms, terms
+
+if TYPE_CHECKING:
+    from cleanclaim.config import Config
 
 _COUNTED_BY = {
     "area": "{} counts the wound's surface, not minutes",
@@ -56,10 +59,10 @@ _SCHEMA = pl.Schema(
 )
 
 
-def allocate_visit(request: Mapping[str, Any]) -> dict[str, Any]:
+def allocate_visit(request: Mapping[str, Any], *, config: Config | None = None) -> dict[str, Any]:
     """Return the lines that the minutes of one visit earn, with the steps that lead to them.
 
-    ``request`` has ``payer`` (a pack's id) or ``method`` (one of ``claims.schema.METHODS``; with a payer it replaces
+    ``request`` has ``payer`` (a pack's id, or a payer of ``config``) or ``method`` (one of ``claims.schema.METHODS``; with a payer it replaces
     the payer's own), ``dos`` (YYYY-MM-DD), ``services`` (``code``, ``minutes``, ``by``) and may have ``discipline``
     (GP, GO, GN; where it is left out, ``by`` and the codes decide) and ``setting`` (one of ``claims.schema.SETTINGS``).
     A service may have a ``discipline`` of its own; each discipline is a pool by itself. Without a payer, assistants'
@@ -77,7 +80,7 @@ def allocate_visit(request: Mapping[str, Any]) -> dict[str, Any]:
     >>> visit["total_units"], [(line["code"], line["units"]) for line in visit["lines"]]
     (3, [('97110', 2), ('97140', 1)])
     """
-    visit = read_visit(request)
+    visit = read_visit(request, config)
     known = terms(visit)
     pools = pools_of(allocate(_services(visit, known)), visit)
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -15,6 +15,9 @@ from cleanclaim.codes.modifiers import DISCIPLINES, credential_roles
 from cleanclaim.engine.allocate import ASSISTANTS
 from cleanclaim.engine.request import choice, day, only, services, text
 from cleanclaim.errors import InputError, UnknownCode
+
+if TYPE_CHECKING:
+    from cleanclaim.config import Config
 
 LONGEST_DAY = 24 * 60
 """Most minutes of one service."""
@@ -58,8 +61,8 @@ class VisitRequest:
         return tuple(dict.fromkeys(service.discipline for service in self.services))
 
 
-def read_visit(request: Any) -> VisitRequest:
-    """Return the visit that ``request`` describes.
+def read_visit(request: Any, config: Config | None = None) -> VisitRequest:
+    """Return the visit that ``request`` describes; its payer is a pack's id, or a payer of ``config``.
 
     Raises InputError, UnknownPayer or UnknownCode, with the path of the field at fault. An assistant's evaluation
     (code ``evaluation_by_assistant``) and an assistant in speech-language pathology (``no_speech_assistant``) are
@@ -68,7 +71,7 @@ def read_visit(request: Any) -> VisitRequest:
     only(request, _KEYS, None, _NAME)
     if request.get("payer") is None and request.get("method") is None:
         raise InputError("missing: name a payer, or a method in its place", field="payer")
-    payer = None if request.get("payer") is None else payers.pack(text(request["payer"], "payer").lower())
+    payer = None if request.get("payer") is None else _pack(text(request["payer"], "payer"), config)
     dos = day(request.get("dos"))
     discipline = choice(request, "discipline", tuple(DISCIPLINES))
     given = services(request, '{"code": ..., "minutes": ..., "by": ...}')
@@ -83,6 +86,10 @@ def read_visit(request: Any) -> VisitRequest:
         setting=choice(request, "setting", SETTINGS),
         services=tuple(_permitted(service) for service in _with_disciplines(read)),
     )
+
+
+def _pack(name: str, config: Config | None) -> payers.Pack:
+    return payers.pack(name.lower()) if config is None else config.pack_of(name)
 
 
 def _code(service: Any, field: str) -> str:
