@@ -62,9 +62,10 @@ _SCHEMA = pl.Schema(
 def allocate_visit(request: Mapping[str, Any], *, config: Config | None = None) -> dict[str, Any]:
     """Return the lines that the minutes of one visit earn, with the steps that lead to them.
 
-    ``request`` has ``payer`` (a pack's id, or a payer of ``config``) or ``method`` (one of ``claims.schema.METHODS``; with a payer it replaces
-    the payer's own), ``dos`` (YYYY-MM-DD), ``services`` (``code``, ``minutes``, ``by``) and may have ``discipline``
-    (GP, GO, GN; where it is left out, ``by`` and the codes decide) and ``setting`` (one of ``claims.schema.SETTINGS``).
+    ``request`` has ``payer`` (a pack's id, or a payer of ``config``) or ``method`` (one of ``claims.schema.METHODS``;
+    with a payer it replaces the payer's own), ``dos`` (YYYY-MM-DD), ``services`` (``code``, ``minutes``, ``by``) and
+    may have ``discipline`` (GP, GO, GN; where it is left out, ``by`` and the codes decide) and ``setting`` (one of
+    ``claims.schema.SETTINGS``).
     A service may have a ``discipline`` of its own; each discipline is a pool by itself. Without a payer, assistants'
     modifiers are those that Medicare asks for on the date.
 
