@@ -1,7 +1,11 @@
-"""A ledger of its own for each test: a copy of one that was made once."""
+"""A ledger of its own for each test: a copy of one that was made once.
+
+With the URL of a database in ``CLEANCLAIM_TEST_DATABASE``, which is emptied, tests that need no file use that in place.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -10,6 +14,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+from sqlalchemy import create_engine, text
 
 from cleanclaim.posting import Posted, post
 from cleanclaim.store.opened import Ledger, opened
@@ -25,7 +31,15 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ledger(empty: Path, tmp_path: Path) -> Ledger:
+def ledger(empty: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Ledger:
+    url = os.environ.get("CLEANCLAIM_TEST_DATABASE")
+    if url and request.node.path.name == "test_posting.py":
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
+        return opened(url, make=True)
     return opened(shutil.copy(empty, tmp_path / "clinic.db"))
 
 

@@ -135,12 +135,16 @@ def acknowledgment_file(sent: int, *, accepted: bool, control: int = 50, day: st
     return interchange("FA", version, transaction("999", version, *body), control=control, day=day, answer=True)
 
 
-def status_file(*told: tuple[Claim, bool], control: int = 60, day: str = "260311") -> bytes:
-    """Return a 277CA that accepts or rejects these claims."""
+def status_file(
+    *told: tuple[Claim, bool], control: int = 60, day: str = "260311", rejects: str = "", batch: str = "B1"
+) -> bytes:
+    """Return a 277CA that accepts or rejects these claims; ``rejects`` is a level (HL03) that it rejects whole."""
+    refused = f"STC*A3:496:85*20{day}*U"
     body = [
-        f"BHT*0085*08*S{control}*20{day}*0930*TH", "HL*1**20*1", "NM1*AY*2*HOUSE*****46*H1", "TRN*1*S1", "HL*2*1*21*1",
-        "NM1*41*2*OFFICE*****46*O1", "TRN*2*B1", f"STC*A1:19:PR*20{day}*WQ*1", "HL*3*2*19*1",
-        "NM1*85*2*HILL OFFICE*****XX*1234567893", "TRN*1*0",
+        f"BHT*0085*08*S{control}*20{day}*0930*TH", "HL*1**20*1", "NM1*AY*2*HOUSE*****46*H1", "TRN*1*S1",
+        *[refused] * (rejects == "20"), "HL*2*1*21*1", "NM1*41*2*OFFICE*****46*O1", f"TRN*2*{batch}",
+        refused if rejects == "21" else f"STC*A1:19:PR*20{day}*WQ*1", f"HL*3*2*19*{int(bool(told))}",
+        "NM1*85*2*HILL OFFICE*****XX*1234567893", "TRN*1*0", *[refused] * (rejects == "19"),
     ]  # fmt: skip
     for level, (claim, accepted) in enumerate(told, start=4):
         said = "A2:20:PR" if accepted else "A7:562:85"

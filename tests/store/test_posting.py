@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -193,6 +194,26 @@ def test_acknowledgments_move_claims_on(ledger: Ledger, posted: Post) -> None:
     assert states(ledger) == {"C1": "accepted", "C2": "sent"}
 
 
+@pytest.mark.parametrize("level", ["19", "20", "21"])
+@pytest.mark.parametrize("told", [(), ((C1, True), (C2, True))], ids=["no claim named", "claims named"])
+def test_what_rejects_a_level_rejects_its_claims(
+    ledger: Ledger, posted: Post, level: str, told: tuple[tuple[Claim, bool], ...]
+) -> None:
+    posted(claims_file(C1, C2))
+    posted(claims_file(Claim("C3", C1.codes), control=2), "other.837")
+    posted(status_file(*told, rejects=level), "a.277")
+    assert states(ledger) == {"C1": "rejected", "C2": "rejected", "C3": "sent"}
+    assert {row["status"] for row in book.listed(book.book(ledger), ["rejected"])} == {"A3:496"}
+    assert book.status(book.book(ledger))["stray_acknowledgments"] == 0
+
+
+def test_a_rejected_provider_of_another_batch_rejects_nothing(ledger: Ledger, posted: Post) -> None:
+    posted(claims_file(C1))
+    posted(status_file(rejects="19", batch="B9"), "a.277")
+    assert states(ledger) == {"C1": "sent"}
+    assert book.status(book.book(ledger))["stray_acknowledgments"] == 2  # of the batch, and of its provider
+
+
 def test_a_rejected_set_rejects_its_claims_whenever_it_is_told(ledger: Ledger, posted: Post) -> None:
     posted(acknowledgment_file(1, accepted=False), "a.999")
     assert book.status(book.book(ledger))["stray_acknowledgments"] == 1
@@ -232,7 +253,7 @@ def test_work_is_kept_and_done_waits_for_nobody(ledger: Ledger, posted: Post) ->
         work(ledger, "C9", actor="biller", done=True)
 
 
-def test_outcomes_are_those_that_the_files_alone_give(ledger: Ledger, posted: Post) -> None:
+def test_outcomes_are_those_that_the_files_alone_give(ledger: Ledger, posted: Post, tmp_path: Path) -> None:
     """The way through the database changes nothing of what ``remit`` says."""
     from cleanclaim.intake import read
     from cleanclaim.remit import remitted
@@ -240,8 +261,7 @@ def test_outcomes_are_those_that_the_files_alone_give(ledger: Ledger, posted: Po
     files = {"claims.837": claims_file(C1, C2), "a.835": remittance_file(paid(C1), denied(C2))}
     for name, content in files.items():
         posted(content, name)
-    folder = ledger.name.rsplit("/", 1)[0]
-    direct = remitted([("a.835", files["a.835"])], read([f"{folder}/claims.837"]).services).outcomes
+    direct = remitted([("a.835", files["a.835"])], read([tmp_path / "claims.837"]).services).outcomes
     columns = [name for name in direct.columns if name in OutcomeRow.table().columns and name != "posting_id"]
     assert len(columns) >= 30
     told = book.book(ledger).outcomes

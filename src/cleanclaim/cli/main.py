@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ from cleanclaim.cli import (
     due,
     init,
     ledger,
+    note,
     payers,
     reference,
     remit,
@@ -43,6 +45,7 @@ app.command("diff")(diff.diff)
 app.command("due")(due.due)
 app.command("units")(visit.units)
 app.command("price")(visit.price)
+app.command("note")(note.note)
 app.command("thresholds")(thresholds.thresholds)
 app.command("code")(reference.code)
 app.command("pairs")(reference.pairs)
@@ -68,10 +71,20 @@ def _version(
         raise typer.Exit
 
 
+class _Notices(logging.Handler):
+    """Writes what the library has to say, such as that it compiles something first, as lines on stderr."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        warn(record.getMessage())
+
+
 def run() -> None:
     """Run the command line as a good citizen of a pipe: it ends when its reader does, and prints any character."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    told = logging.getLogger("cleanclaim")
+    told.addHandler(_Notices())
+    told.setLevel(logging.INFO)
     if "_CLEANCLAIM_COMPLETE" in os.environ:
         mend_bash_words(os.environ)
     for stream in (sys.stdout, sys.stderr):

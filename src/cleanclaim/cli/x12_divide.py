@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,7 +72,8 @@ def resubmit(
 
         segments = _segments(source, claim)
         content = b"".join(sent_again(source, dict(zip(segments, payer_control, strict=True)), void=void))
-        made = _counted(choose(content, _segments(content, claim), output))
+        now = datetime.now()  # noqa: DTZ005  (the user's own clock is meant)
+        made = _counted(choose(content, _segments(content, claim), output, written_at=now))
     if as_json:
         emit({"files": [made]})
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+_BETWEEN = ("sender", "receiver")
 _ENVELOPE = ("sender", "receiver", "interchange_day")
 
 
@@ -12,12 +13,14 @@ def acknowledged(sent: pl.DataFrame, batches: pl.DataFrame, acks: pl.DataFrame) 
 
     ``rejected``: an answer rejects it; ``received``: a TA1 or 999 accepts what it came in; ``accepted``: a 277CA takes
     it into processing; ``acknowledged_on`` and ``status`` are those of the last answer, a rejection first. ``sent`` are
-    claims with ``claim_no``, ``claim_key``, ``batch_id``, ``sent_on``, ``sent_order`` and ``charge_cents``.
+    claims with ``claim_no``, ``claim_key``, ``batch_id``, ``billing_npi``, ``sent_on``, ``sent_order`` and
+    ``charge_cents``.
     """
     of_batches = _of_batches(batches, acks)
     by_batch = of_batches.join(sent.select("batch_id", "claim_no"), on="batch_id", how="inner")
+    by_provider = _of_providers(sent, batches, acks)
     by_claim = _of_claims(sent, acks.filter(pl.col("scope") == "claim"))
-    found = pl.concat([frame.select("id", "claim_no", *_TOLD) for frame in (by_batch, by_claim)])
+    found = pl.concat([frame.select("id", "claim_no", *_TOLD) for frame in (by_batch, by_provider, by_claim)])
     of_payer = pl.col("kind") == "277CA"
     yes = pl.col("accepted").fill_null(False)
     summed = (
@@ -31,7 +34,8 @@ def acknowledged(sent: pl.DataFrame, batches: pl.DataFrame, acks: pl.DataFrame) 
             status=pl.col("status").last(),
         )
     )
-    lost = acks.join(pl.concat([of_batches.select("id"), by_claim.select("id")]), on="id", how="anti")
+    met = pl.concat([frame.select("id") for frame in (of_batches, by_provider, by_claim)])
+    lost = acks.join(met, on="id", how="anti")
     return summed, lost.height
 
 
@@ -65,14 +69,38 @@ def _of_batches(batches: pl.DataFrame, acks: pl.DataFrame) -> pl.DataFrame:
         ]
     )
     # control numbers begin again with another receiver: of several batches those between the same two count
-    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_sent")) for name in ("sender", "receiver"))
-    named = met.with_columns(_same=same).filter(pl.col("_same") | ~pl.col("_same").any().over("id"))
+    named = met.filter(_between_the_same())
     last = pl.col("interchange_day_sent") == pl.col("interchange_day_sent").max().over("id")
     return named.filter(last.fill_null(True))
 
 
+def _between_the_same() -> pl.Expr:
+    """Return whether sender and receiver are those of the answer, or of no batch that was met are."""
+    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_sent")) for name in _BETWEEN)
+    return same | ~same.any().over("id")
+
+
 def _plain(column: str) -> pl.Expr:
     return pl.col(column).str.strip_chars_start("0").alias(column)
+
+
+def of_provider(npi: str, batch: str) -> pl.Expr:
+    """Return how an answer names a billing provider of a batch: by its NPI, and the batch's reference."""
+    return pl.concat_str(npi, batch, separator=" ")
+
+
+def _of_providers(sent: pl.DataFrame, batches: pl.DataFrame, acks: pl.DataFrame) -> pl.DataFrame:
+    """Return the answers to all claims of a billing provider in a batch, with those claims."""
+    told = acks.filter(pl.col("scope") == "provider")
+    if told.is_empty():
+        return told.with_columns(claim_no=pl.lit(None, pl.Int64))
+    named = batches.select("reference", *_BETWEEN, batch_id="id")
+    own = sent.select("claim_no", "batch_id", "billing_npi", "sent_on").join(named, on="batch_id", how="inner")
+    met = told.join(
+        own.with_columns(reference=of_provider("billing_npi", "reference")), on="reference", how="inner", suffix="_sent"
+    )
+    last = pl.col("sent_on") == pl.col("sent_on").max().over("id")  # references may begin again
+    return met.filter(_between_the_same(), last.fill_null(True))
 
 
 def _of_claims(sent: pl.DataFrame, acks: pl.DataFrame) -> pl.DataFrame:

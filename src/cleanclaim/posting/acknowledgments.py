@@ -1,19 +1,21 @@
 """Acknowledgments as rows of the ledger: which interchange, set or claim was accepted or not, and why.
 
 TA1: the interchange. 999 and 997: the transaction set, the group where it has no set, and claims that errors name.
-277CA: the claim, or the whole set (a trace at the level of who sent it). A category A3, A4, A6, A7 or A8 rejects, as
-does the action U. Source: X12 005010X231A1 (999), 005010X214 (277CA), claim status category codes.
+277CA: the claim, the whole set (a trace at the level of who sent it), or all claims of a billing provider in it where
+that level rejects; a claim is rejected with the levels that it stands in (``cleanclaim.x12.verdicts277``). Source: X12
+005010X231A1 (999), 005010X214 (277CA), claim status category codes.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
+from cleanclaim.posting.acknowledged import of_provider
 from cleanclaim.posting.files import PostedFile
 from cleanclaim.store.tables import PER_POSTING, AcknowledgmentRow
 from cleanclaim.store.touched import key
+from cleanclaim.x12.verdicts277 import verdicts
 
-_REJECTS = ("A3", "A4", "A6", "A7", "A8")
 _ACCEPTED, _REFUSED = ("A", "E"), ("R", "M", "W", "X")
 _COLUMNS = [name for name in AcknowledgmentRow.table().columns.keys() if name not in ("id", "posting_id")]  # noqa: SIM118
 
@@ -104,24 +106,20 @@ def _of_claims_with_errors(file: PostedFile) -> pl.DataFrame:
 
 
 def _of_claims(file: PostedFile) -> pl.DataFrame:
-    told = (
-        file["statuses"]
-        .filter(pl.col("service_segment").is_null())
-        .with_columns(
-            _no=pl.col("category").is_in(_REJECTS) | pl.col("action").eq_missing(pl.lit("U")),
-            _said=pl.concat_str("category", "status", separator=":", ignore_nulls=True),
-        )
-        .group_by("interchange", "tracking_segment", maintain_order=True)
-        .agg(_no=pl.col("_no").any(), status=pl.col("_said").drop_nulls().str.join(" "), told_on=pl.col("day").max())
+    """Return the claims and sets that a 277CA answers, and the billing providers all of whose claims it rejects."""
+    found = verdicts(file["trackings"], file["statuses"]).filter(pl.col("rejected").is_not_null())
+    claims = found.filter(pl.col("level") == "claim", pl.col("trace").is_not_null()).with_columns(
+        scope=pl.lit("claim"), claim_key=key("trace")
     )
-    tracked = file["trackings"].filter(pl.col("level").is_in(["claim", "receiver"]) & pl.col("trace").is_not_null())
-    of_claim = pl.col("level") == "claim"
-    return tracked.join(
-        told, left_on=["interchange", "segment"], right_on=["interchange", "tracking_segment"], how="inner"
-    ).with_columns(
-        kind=pl.lit("277CA"),
-        scope=pl.when(of_claim).then(pl.lit("claim")).otherwise(pl.lit("batch")),
-        claim_key=pl.when(of_claim).then(key("trace")),
-        reference=pl.when(~of_claim).then("trace"),
-        accepted=~pl.col("_no"),
+    sets = found.filter(pl.col("level") == "receiver", pl.col("trace").is_not_null()).with_columns(
+        scope=pl.lit("batch"), reference="trace"
     )
+    providers = found.filter(pl.col("level") == "provider", pl.col("rejected")).with_columns(
+        scope=pl.lit("provider"), reference=of_provider("provider_npi", "batch"), charge_cents=None
+    )
+    sources = found.filter(pl.col("level") == "source", pl.col("rejected")).join(
+        sets, left_on="segment", right_on="source_segment", how="anti"
+    )
+    unnamed = sources.with_columns(scope=pl.lit("batch"), reference="trace")
+    told = pl.concat([claims, sets, providers, unnamed], how="diagonal_relaxed")
+    return told.with_columns(kind=pl.lit("277CA"), accepted=~pl.col("rejected"))

@@ -28,7 +28,7 @@ NUMBERS = tuple(name for places in _ELEMENTS.values() for name in places)
 _BLOCK = 1 << 20
 # where a file says the same again, these differ
 _PLACES = {"interchange", "transaction", "segment", "offset", "claim_segment", "service_segment", "tracking_segment"}
-_PLACES |= {"error_segment", "received", "claim_seq"}
+_PLACES |= {"error_segment", "received", "claim_seq", "source_segment", "receiver_segment", "provider_segment"}
 _HELD = {
     name: [column for column in EMPTY[name].columns if column in row.table().columns]
     for name, row in REMITTANCES.items()

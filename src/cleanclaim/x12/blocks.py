@@ -21,7 +21,8 @@ class Blocks:
     def __init__(self, stream: BufferedReader | BytesIO, block_bytes: int) -> None:
         self._stream = stream
         self.block_bytes = block_bytes
-        self._buffer = np.zeros(block_bytes + 2 * PADDING, np.uint8)
+        self._buffer = np.empty(block_bytes + block_bytes // 8 + 2 * PADDING, np.uint8)
+        self._buffer[:PADDING] = 0
         self.begin = PADDING  # where the body begins
         self.used = PADDING  # where it ends
         self.offset = 0  # of the body's first byte in the file
@@ -40,8 +41,8 @@ class Blocks:
 
     def head(self, count: int) -> bytes:
         """Return the first ``count`` bytes of the body, or all that the file still has."""
-        while len(self.body) < count and not self.ended:
-            self.grow()
+        if len(self.body) < count and not self.ended:
+            self._read(max(count, self.block_bytes) - len(self.body))
         return self.body[:count].tobytes()
 
     def grow(self) -> None:
@@ -50,7 +51,10 @@ class Blocks:
         self._read(max(self.block_bytes, min(held, HELD_BYTES - held)))
 
     def advance(self, to: int, context: bytes) -> None:
-        """Leave the bytes before ``to`` (a place in ``data``) behind, put ``context`` first, and read a block on."""
+        """Leave the bytes before ``to`` (a place in ``data``) behind, put ``context`` first, and fill the block up."""
+        if to == self.begin == PADDING + len(context):
+            self._read(max(self.block_bytes - len(self.body), 0))
+            return
         rest = self._buffer[to : self.used].copy()
         self.offset += to - self.begin
         self.begin = PADDING + len(context)
@@ -58,7 +62,7 @@ class Blocks:
         self._reserve(self.used)
         self._buffer[PADDING : self.begin] = np.frombuffer(context, np.uint8)
         self._buffer[self.begin : self.used] = rest
-        self._read(self.block_bytes)
+        self._read(max(self.block_bytes - len(rest), 0))
 
     def skip_past(self, byte: int) -> None:
         """Leave the body behind up to the next ``byte`` and with it, or up to the end of the file."""
@@ -82,7 +86,7 @@ class Blocks:
 
     def _reserve(self, count: int) -> None:
         if count + PADDING > len(self._buffer):
-            larger = np.zeros(count + PADDING, np.uint8)
+            larger = np.empty(count + PADDING, np.uint8)
             kept = min(self.used, len(self._buffer))
             larger[:kept] = self._buffer[:kept]
             self._buffer = larger

@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from cleanclaim.x12.chunk import Chunk, Problems
 from cleanclaim.x12.envelope import Envelope
-from cleanclaim.x12.fields import Days, Fields, numbers, padded
+from cleanclaim.x12.fields import Days, Fields, numbers, padded, views_of
 from cleanclaim.x12.lines837 import FACILITY_LAYOUT, LAYOUT, Layout, lines_of
 from cleanclaim.x12.lists837 import LISTS, code_lists, diagnoses
-from cleanclaim.x12.loops import Loops
+from cleanclaim.x12.loops import Firsts, Loops
 from cleanclaim.x12.picks import Columns, Holds, Pick, period, picked, table
 from cleanclaim.x12.schemas import CLAIMS, FACILITY_CLAIMS
 from cleanclaim.x12.segments import PADDING, Flags, Ints, Spans, gathered
@@ -110,7 +110,7 @@ def _read(chunk: Chunk, envelope: Envelope, inside: Flags, problems: Problems, f
     return {form.claims: claims, form.lines: lines}, _open_at_end(loops, parts)
 
 
-def _open_at_end(loops: Loops, parts: dict[str, Ints]) -> Ints:
+def _open_at_end(loops: Loops, parts: Firsts) -> Ints:
     """Return the rows that the claims after the last anchor still need."""
     anchors = np.append(loops.anchors, -1)
     rows = [parts[name][at] for at, names in zip(loops.ends_at, _OPEN, strict=True) for name in names]
@@ -119,13 +119,17 @@ def _open_at_end(loops: Loops, parts: dict[str, Ints]) -> Ints:
 
 
 def _claims(
-    chunk: Chunk, envelope: Envelope, loops: Loops, parts: dict[str, Ints], problems: Problems, form: _Form
+    chunk: Chunk, envelope: Envelope, loops: Loops, parts: Firsts, problems: Problems, form: _Form
 ) -> pl.DataFrame:
     rows, outer = loops.anchors[loops.claim_at], loops.envelope_of
     at = {"claim": loops.claim_at, "billing": loops.billing_at, "subscriber": loops.subscriber_at}
-    wanted = {pick.segment: parts[pick.segment][at[pick.loop]] for pick in form.picks if pick.segment != "CLM"}
+    wanted = {
+        pick.segment: parts.at(pick.segment, at[pick.loop])
+        for pick in {pick.segment: pick for pick in form.picks}.values()
+        if pick.segment != "CLM"
+    }
     columns = picked(chunk, form.picks, wanted | {"CLM": rows}, problems)
-    day, dated = days_sent(chunk, parts["BHT"][loops.envelope_at], problems)
+    day, dated = days_sent(chunk, parts.at("BHT", loops.envelope_at), problems)
     columns |= {
         "claim_seq": numbers(np.arange(len(rows)) + (chunk.carry.claims + 1)),
         "interchange": numbers(envelope.interchange[outer]),
@@ -133,7 +137,7 @@ def _claims(
         "version": chunk.fields.views(envelope.version).spread(outer).column(),
         "segment": numbers(chunk.numbers(rows)),
         "offset": numbers(chunk.offsets(rows)),
-        "patient_key": _patient_key(chunk, loops, parts),
+        "patient_key": _patient_key(chunk, loops, parts, columns["subscriber_id"]),
         "received": numbers(day[outer], dated[outer]),
     }
     if form is _PROFESSIONAL:
@@ -142,12 +146,10 @@ def _claims(
     return _facility_claims(chunk, loops, parts, columns, problems)
 
 
-def _facility_claims(
-    chunk: Chunk, loops: Loops, parts: dict[str, Ints], columns: Columns, problems: Problems
-) -> pl.DataFrame:
+def _facility_claims(chunk: Chunk, loops: Loops, parts: Firsts, columns: Columns, problems: Problems) -> pl.DataFrame:
     at = loops.claim_at
-    first, last = period(chunk, parts["DTP*434"][at], "DTP*434 (statement dates)", problems)
-    admitted, _ = period(chunk, parts["DTP*435"][at], "DTP*435 (admission)", problems)
+    first, last = period(chunk, parts.at("DTP*434", at), "DTP*434 (statement dates)", problems)
+    admitted, _ = period(chunk, parts.at("DTP*435", at), "DTP*435 (admission)", problems)
     columns |= {"statement_first": first, "statement_last": last, "admitted": admitted}
     frame = pl.concat([table(columns, _TAKEN), code_lists(chunk, loops, problems)], how="horizontal")
     claims = frame.with_columns(_BILL_TYPE).select(FACILITY_CLAIMS.names())
@@ -164,21 +166,21 @@ def days_sent(chunk: Chunk, rows: Ints, problems: Problems) -> tuple[Days, Flags
     return day, dated
 
 
-def _patient_key(chunk: Chunk, loops: Loops, parts: dict[str, Ints]) -> pa.Array:
+def _patient_key(chunk: Chunk, loops: Loops, parts: Firsts, members: pa.Array) -> pa.Array:
     """Return the member number, with a digest of name and birth date for a dependent or where it is missing."""
     fields = chunk.fields
-    member = chunk.segments.element(parts["NM1*IL"][loops.subscriber_at], 9)
-    keys = fields.views(member)
-    unsure = np.flatnonzero((loops.patient_at >= 0) | (member.length == 0))
+    unsure = np.flatnonzero((loops.patient_at >= 0) | ~np.asarray(members.is_valid()))
     if not len(unsure):
-        return keys.column()
+        return members
     patient, subscriber = loops.patient_at[unsure], loops.subscriber_at[unsure]
     person = np.where(patient >= 0, parts["NM1*QC"][patient], parts["NM1*IL"][subscriber])
     birth = parts["DMG"][np.where(patient >= 0, patient, subscriber)]
     told = chunk.segments.elements_of_each(np.stack([person, person, birth]), [3, 4, 2])
     digest = fields.digest(*map(told.at, range(3)))
-    text, begins = gathered(fields.data, Spans(member.start[unsure], member.length[unsure] + _DIGEST_LENGTH))
-    text[(begins + member.length[unsure])[:, None] + np.arange(_DIGEST_LENGTH)] = digest
-    length = np.where((told.length[0] > 0) | (told.length[1] > 0), member.length[unsure] + _DIGEST_LENGTH, 0)
+    member = chunk.segments.element(parts["NM1*IL"][subscriber], 9)
+    text, begins = gathered(fields.data, Spans(member.start, member.length + _DIGEST_LENGTH))
+    text[(begins + member.length)[:, None] + np.arange(_DIGEST_LENGTH)] = digest
+    length = np.where((told.length[0] > 0) | (told.length[1] > 0), member.length + _DIGEST_LENGTH, 0)
+    keys = views_of(members)
     keys.put(unsure, Fields(padded(text)).views(Spans(begins + PADDING, length)))
     return keys.column()

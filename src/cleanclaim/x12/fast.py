@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from cleanclaim.x12.guides import Guide
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 WORTH_BYTES = 128 << 20  # of which the other reader takes longer than loading the compiled one does
 _MODULE = "cleanclaim.x12.compiled.reading"
+_SLOW_SECONDS = 1.5  # what was kept by an earlier run is there sooner
+_COMPILING = "compiling the fast reader of claim files, once for this machine: about half a minute"
 
 
 def compiled_pass(guides: Sequence[Guide], size: int) -> Pass | None:
@@ -45,3 +50,19 @@ def available() -> bool:
         sys.modules.pop(_MODULE, None)
         return False
     return True
+
+
+@contextmanager
+def told_where_slow(seconds: float = _SLOW_SECONDS) -> Iterator[None]:
+    """Log that the pass is being compiled, where what is done within takes longer than loading it does.
+
+    >>> with told_where_slow(60):
+    ...     pass
+    """
+    timer = Timer(seconds, logging.getLogger("cleanclaim").info, (_COMPILING,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -87,14 +87,18 @@ class Fields:
         With ``index``, row k of a column is the range at ``index[k]``.
         """
         count = len(columns[0][1].start)
-        if index is not None:
-            return {name: self.views(spans).spread(index).column() for name, spans in columns}
         filled = [(name, spans) for name, spans in columns if spans.length.any()]
-        found = dict.fromkeys((name for name, _ in columns), pa.nulls(count, _TEXT))
+        absent = None if len(filled) == len(columns) else nulls(None, count if index is None else len(index))
+        found = dict.fromkeys((name for name, _ in columns), absent)
         if filled:
             parts = zip(*(spans for _, spans in filled), strict=True)
-            whole = self.views(Spans(*(np.concatenate(part) for part in parts))).column()
-            found |= {name: whole.slice(k * count, count) for k, (name, _) in enumerate(filled)}
+            whole = self.views(Spans(*(np.concatenate(part) for part in parts)))
+            if index is None:
+                column = whole.column()
+                found |= {name: column.slice(k * count, count) for k, (name, _) in enumerate(filled)}
+            else:
+                parted = (whole.part(k * count, count) for k in range(len(filled)))
+                found |= {name: own.spread(index).column() for (name, _), own in zip(filled, parted, strict=True)}
         return found
 
     def views(self, spans: Spans, *, spaces_for: int | None = None) -> TextViews:
@@ -233,16 +237,29 @@ class TextViews:
         self.present[rows] = other.present
         self.outside += other.outside
 
+    def part(self, begin: int, count: int) -> TextViews:
+        """Return some neighboring values."""
+        return TextViews(self.views[begin : begin + count], self.outside, self.present[begin : begin + count])
+
     def spread(self, index: Ints) -> TextViews:
         """Return the values at ``index``."""
         views = self.views.view(np.complex128).ravel().take(index).view(np.uint8).reshape(-1, 16)  # 16 bytes at once
-        return TextViews(views, self.outside, self.present.take(index))
+        present = np.ones(len(index), bool) if self.present.all() else self.present.take(index)
+        return TextViews(views, self.outside, present)
 
     def column(self) -> pa.Array:
         """Return the values as an Arrow column."""
         validity = None if self.present.all() else pa.py_buffer(np.packbits(self.present, bitorder="little"))
         buffers = [validity, pa.py_buffer(self.views), *map(pa.py_buffer, self.outside)]
         return pa.Array.from_buffers(_TEXT, len(self.views), buffers)
+
+
+def views_of(column: pa.Array) -> TextViews:
+    """Return a column of text as text in the making: a copy."""
+    _, views, *outside = column.buffers()
+    own = np.frombuffer(views, np.uint8).reshape(-1, 16)[column.offset : column.offset + len(column)].copy()
+    present = np.asarray(column.is_valid())
+    return TextViews(own, [np.frombuffer(one, np.uint8) for one in outside], present)
 
 
 def text_views(data: Bytes, spans: Spans, spaces_for: int | None = None) -> TextViews:
@@ -252,7 +269,8 @@ def text_views(data: Bytes, spans: Spans, spaces_for: int | None = None) -> Text
     inline = length if longest <= _INLINE else np.minimum(length, _INLINE)
     views = windows(data, start - 4, 16)
     halves = views.view(np.uint64)
-    halves &= _HALVES.take(inline, axis=0)
+    alike = longest <= _INLINE and length.min(initial=longest) == longest
+    halves &= _HALVES[longest] if alike else _HALVES.take(inline, axis=0)
     if spaces_for is not None:
         np.copyto(views, ord(" "), where=views == spaces_for)
     views.view(np.uint32)[:, 0] = length
@@ -297,9 +315,10 @@ def text_columns(names: Sequence[str], views: Ints, present: Sequence[int], heap
     ``present`` says how many texts each column has.
     """
     outside, count = pa.py_buffer(heap), views.shape[1]
+    absent = None if all(present) else nulls(None, count)
     columns = {}
     for name, own, told in zip(names, views, present, strict=True):
         validity = None if told == count else pa.py_buffer(np.packbits(own[:, 0] != 0, bitorder="little"))
         buffers = [validity, pa.py_buffer(own), outside]
-        columns[name] = pa.Array.from_buffers(_TEXT, count, buffers) if told else nulls(None, count)
+        columns[name] = pa.Array.from_buffers(_TEXT, count, buffers) if told else absent
     return columns

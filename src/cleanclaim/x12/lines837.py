@@ -9,10 +9,9 @@ import polars as pl
 
 from cleanclaim.x12.chunk import Chunk, Problems
 from cleanclaim.x12.fields import numbers
-from cleanclaim.x12.loops import Loops
+from cleanclaim.x12.loops import Firsts, Loops
 from cleanclaim.x12.picks import Holds, Pick, period, picked, picked_of, table
 from cleanclaim.x12.schemas import FACILITY_LINES, LINES
-from cleanclaim.x12.segments import Ints
 
 _PROCEDURE = "qualifier code modifier_1 modifier_2 modifier_3 modifier_4"
 _DATE = "DTP*472"
@@ -70,7 +69,7 @@ FACILITY_LAYOUT = Layout(
 )
 
 
-def lines_of(chunk: Chunk, loops: Loops, parts: dict[str, Ints], problems: Problems, layout: Layout) -> pl.DataFrame:
+def lines_of(chunk: Chunk, loops: Loops, parts: Firsts, problems: Problems, layout: Layout) -> pl.DataFrame:
     """Return the lines of the claims in ``loops``; ``parts`` has the first row of each segment that is wanted."""
     name = layout.segment
     stray = loops.claim_of_line < 0
@@ -79,11 +78,11 @@ def lines_of(chunk: Chunk, loops: Loops, parts: dict[str, Ints], problems: Probl
     if stray.any():
         rows, at, claim = rows[~stray], at[~stray], claim[~stray]
     _check_pairing(chunk, loops, problems, name)
-    first, last = period(chunk, parts[_DATE][at], "DTP*472 (service date)", problems)
+    first, last = period(chunk, parts.at(_DATE, at), "DTP*472 (service date)", problems)
     number = chunk.segments.element(np.where(loops.has_lx[at], loops.anchors[at], -1), 1)
     columns = {
         **picked_of(chunk, layout.own, rows, problems),
-        **picked(chunk, layout.beside, {pick.segment: parts[pick.segment][at] for pick in layout.beside}, problems),
+        **picked(chunk, layout.beside, {pick.segment: parts.at(pick.segment, at) for pick in layout.beside}, problems),
         "claim_seq": numbers(claim + (chunk.carry.claims + 1)),
         "segment": numbers(chunk.numbers(rows)),
         "offset": numbers(chunk.offsets(rows)),

@@ -58,7 +58,7 @@ class Anchors:
         found[self.owner[rows[::-1]]] = rows[::-1]
         return found
 
-    def firsts(self, names: Iterable[str]) -> dict[str, Ints]:
+    def firsts(self, names: Iterable[str]) -> Firsts:
         """Return ``first`` of each of some segments, named by their id or by id and qualifier, such as ``REF*F8``."""
         found: dict[str, Ints] = {}
         qualified: dict[str, list[str]] = {}
@@ -67,13 +67,13 @@ class Anchors:
             if star:
                 qualified.setdefault(segment, []).append(name)
             else:
-                found[name] = self.first(self.rows(name.encode()))
+                found[name] = self.rows(name.encode())
         for segment, wanted in qualified.items():
             prefix = f"{segment}*"
             qualifiers = [f"{name.removeprefix(prefix)}*".encode() for name in wanted]
             parts = self._segments.split(self.rows(segment.encode()), prefix.encode(), *qualifiers)
-            found |= {name: self.first(rows) for name, rows in zip(wanted, parts, strict=True)}
-        return found
+            found |= zip(wanted, parts, strict=True)
+        return Firsts(self, found)
 
     def last(self, name: bytes, *outer: bytes) -> Ints:
         """Return, for each anchor, the last one of this id up to and with it; -1 where an outer one stands between."""
@@ -88,6 +88,29 @@ class Anchors:
         """Take the marked segments as the anchors."""
         self.anchors = np.flatnonzero(mark)
         self.owner = np.cumsum(mark) - 1
+
+
+class Firsts:
+    """By the name of a segment, for each anchor the first one in its loop, -1 where there is none."""
+
+    def __init__(self, anchors: Anchors, rows: dict[str, Ints]) -> None:
+        self._anchors = anchors
+        self._rows = rows
+        self._found: dict[str, Ints] = {}
+
+    def __getitem__(self, name: str) -> Ints:
+        if name not in self._found:
+            self._found[name] = self._anchors.first(self._rows[name])
+        return self._found[name]
+
+    def at(self, name: str, places: Ints) -> Ints:
+        """Return those of the anchors at ``places``."""
+        rows = self._rows[name]
+        if not len(rows):
+            return np.full(len(places), -1)
+        if len(rows) == len(places) and (self._anchors.owner.take(rows) == places).all():
+            return rows  # one in every loop, as is usual
+        return self[name].take(places)
 
 
 class Loops(Anchors):

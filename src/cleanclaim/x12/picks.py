@@ -14,11 +14,12 @@ import pyarrow as pa
 from cleanclaim.x12.chunk import Chunk, Problems
 from cleanclaim.x12.envelope import Envelope
 from cleanclaim.x12.fields import Fields, nulls, numbers
-from cleanclaim.x12.segments import Flags, Ints, Segments, Spans, short_words, word_of
+from cleanclaim.x12.segments import Flags, Ints, Segments, Spans
 
 Columns = dict[str, Any]  # Arrow arrays by column
 
 _UNIT_PLACES = 6
+_NPI = b"XX"  # says in NM108 that NM109 is an NPI
 
 
 class Holds(Enum):
@@ -34,11 +35,8 @@ class Holds(Enum):
     DAY = "a date of the form CCYYMMDD"
 
 
-# what providers, payers and days say again and again
-_REPETITIVE = frozenset(
-    {"SBR", "NM1*PR", "NM1*82", "NM1*DN", "NM1*77", "NM1*71", "NM1*72", "NM1*85", "PRV*BI", "PRV*PE", "PRV*AT"}
-    | {"CL1", "DTM*472"}
-)
+# said again and again, and worth finding out: of what few columns are taken, reading all is cheaper
+_REPETITIVE = frozenset({"NM1*85", "PRV*BI", "CL1", "DTM*472"})
 _TEXTS = (Holds.TEXT, Holds.COMPONENTS, Holds.POINTERS, Holds.NPI)
 
 
@@ -92,19 +90,22 @@ def picked_of(
         rows, index = chunk.segments.distinct(rows)
     else:
         own = rows
-    first = min(pick.element - (pick.holds is Holds.NPI) for pick in picks)
-    found = chunk.segments.elements(rows, range(first, max(pick.element for pick in picks) + 1))
+    places = {pick.element for pick in picks} | {pick.element - 1 for pick in picks if pick.holds is Holds.NPI}
+    at = {place: k for k, place in enumerate(sorted(places))}
+    found = chunk.segments.elements(rows, list(at))
     spans = []
     for pick in picks:
-        span = found.at(pick.element - first)
+        span = found.at(at[pick.element])
         if pick.holds is Holds.NPI:
-            span = span.where(_says_npi(chunk.segments, found.at(pick.element - first - 1)))
+            span = span.where(_says_npi(chunk.segments, found.at(at[pick.element - 1])))
         spans.append(span)
     return _columns(chunk, picks, spans, own, problems, index)
 
 
 def _says_npi(segments: Segments, qualifier: Spans) -> Flags:
-    said: Flags = short_words(segments.data, qualifier) == word_of(b"XX")
+    said: Flags = qualifier.length == len(_NPI)
+    for k, byte in enumerate(_NPI):
+        said &= segments.data.take(qualifier.start + k) == byte
     return said
 
 
@@ -166,7 +167,6 @@ _READERS = {Holds.CENTS: _cents, Holds.UNITS: _units, Holds.WHOLE: _whole, Holds
 def period(chunk: Chunk, rows: Ints, name: str, problems: Problems) -> tuple[pa.Array, pa.Array]:
     """Return first and last day of a DTP segment; one date (D8, or DT with a time) is both."""
     segments, fields = chunk.segments, chunk.fields
-    own, (rows, index) = rows, segments.distinct(rows)
     form, value = map(segments.elements(rows, range(2, 4)).at, range(2))
     plain = (form.length == 2) & (value.length == 8)
     if (value.length == 12).any():
@@ -181,11 +181,10 @@ def period(chunk: Chunk, rows: Ints, name: str, problems: Problems) -> tuple[pa.
         last, last_dated = first.copy(), dated.copy()
         last[spans], last_dated[spans] = fields.days(start + 9, whole)
     wrong = ~(dated & last_dated)
-    wrong[rows < 0] = False
     if wrong.any():
-        problems.add(chunk, own[wrong[index]], f"{name} is not a date")
-    one = numbers(first[index], dated[index])
-    return one, one if last is first else numbers(last[index], last_dated[index])
+        problems.add(chunk, rows[wrong & (rows >= 0)], f"{name} is not a date")
+    one = numbers(first, dated)
+    return one, one if last is first else numbers(last, last_dated)
 
 
 def place(chunk: Chunk, envelope: Envelope, rows: Ints) -> Columns:

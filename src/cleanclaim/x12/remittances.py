@@ -11,7 +11,7 @@ from cleanclaim.x12 import schemas
 from cleanclaim.x12.chunk import Chunk, Problems
 from cleanclaim.x12.envelope import Envelope
 from cleanclaim.x12.fields import Fields, numbers, padded
-from cleanclaim.x12.loops import Anchors
+from cleanclaim.x12.loops import Anchors, Firsts
 from cleanclaim.x12.picks import Columns, Holds, Pick, picked, picked_of, place, repeats, table
 from cleanclaim.x12.segments import PADDING, Flags, Ints, Spans
 
@@ -122,9 +122,7 @@ def read_remittances(
     return tables, loops.open_at_end()
 
 
-def _payments(
-    chunk: Chunk, envelope: Envelope, loops: _Loops, firsts: dict[str, Ints], problems: Problems
-) -> pl.DataFrame:
+def _payments(chunk: Chunk, envelope: Envelope, loops: _Loops, firsts: Firsts, problems: Problems) -> pl.DataFrame:
     rows = firsts["BPR"][loops.anchors.owner[loops.anchors.rows(b"BPR")]]
     rows = np.unique(rows[rows >= chunk.known])
     at = loops.anchors.owner[rows]
@@ -134,9 +132,7 @@ def _payments(
     return table(columns, schemas.PAYMENTS)
 
 
-def _claims(
-    chunk: Chunk, envelope: Envelope, loops: _Loops, firsts: dict[str, Ints], problems: Problems
-) -> pl.DataFrame:
+def _claims(chunk: Chunk, envelope: Envelope, loops: _Loops, firsts: Firsts, problems: Problems) -> pl.DataFrame:
     anchors = loops.anchors
     rows = anchors.rows(b"CLP")
     rows = rows[rows >= chunk.known]
@@ -167,9 +163,7 @@ def _patient_key(chunk: Chunk, patient: Ints, subscriber: Ints) -> object:
     return keys.column()
 
 
-def _services(
-    chunk: Chunk, envelope: Envelope, loops: _Loops, firsts: dict[str, Ints], problems: Problems
-) -> pl.DataFrame:
+def _services(chunk: Chunk, envelope: Envelope, loops: _Loops, firsts: Firsts, problems: Problems) -> pl.DataFrame:
     anchors = loops.anchors
     rows = anchors.rows(b"SVC")
     rows = rows[rows >= chunk.known]

@@ -2,8 +2,10 @@
 
 ``segment`` is the number of the segment that makes a row, from 1 within the file, and ``offset`` its byte;
 ``interchange`` and ``transaction`` count from 1 within the file. ``claim_segment`` and ``service_segment`` are the
-``segment`` of the claim and service that a row belongs to. Amounts are cents; null where the file has no such element,
-or one that cannot be read (told in ``problems``). ``patient_key`` and ``value`` must not be shown.
+``segment`` of the claim and service that a row belongs to; ``source_segment``, ``receiver_segment`` and
+``provider_segment`` of a tracking are those of the trackings of the levels that it stands in, or is. Amounts are cents;
+null where the file has no such element, or one that cannot be read (told in ``problems``). ``patient_key`` and
+``value`` must not be shown.
 """
 
 from __future__ import annotations
@@ -78,7 +80,8 @@ ERROR_CONTEXTS = _schema(f"{_PLACE} error_segment:i name value segment_id positi
 
 TRACKINGS = _schema(
     f"""{_PLACE} level entity name provider_npi trace payer_control clearinghouse_control bill_type dos:d dos_last:d
-    action charge_cents:i accepted_count:i rejected_count:i accepted_cents:i rejected_cents:i"""
+    action charge_cents:i accepted_count:i rejected_count:i accepted_cents:i rejected_cents:i
+    source_segment:i receiver_segment:i provider_segment:i"""
 )
 STATUSES = _schema(
     f"""{_PLACE} tracking_segment:i service_segment:i category status entity day:d action cents:i line_control

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -133,10 +134,15 @@ class Segments:
         width = self.separators[self.first[rows]] - self.start[rows]
         return rows[(width < 2) | (width > 3)]
 
+    @functools.cached_property
+    def _isa(self) -> Ints:
+        """The rows that begin with ISA."""
+        isa = np.uint32(int.from_bytes(b"ISA", "little"))
+        return np.flatnonzero((self.ids & np.uint32(0xFFFFFF)) == isa)
+
     def unusual_isa(self, after: int) -> Ints:
         """Return the rows from ``after`` on that begin with ISA and are not of its width or not of these delimiters."""
-        isa = np.uint32(int.from_bytes(b"ISA", "little"))
-        rows = np.flatnonzero((self.ids[after:] & np.uint32(0xFFFFFF)) == isa) + after
+        rows = self._isa[self._isa >= after]
         start = np.minimum(self.start[rows], len(self.data) - ISA_WIDTH)
         found = windows(self.data, start, ISA_WIDTH)
         ours = self.delimiters
@@ -181,8 +187,8 @@ class Segments:
                 begins = np.append(True, change)
                 distinct, index = self.distinct(rows[begins])
                 return distinct, index[np.cumsum(begins) - 1]
-        start = self.table.start[rows]
-        length = self.table.stop[rows] - start
+        start = self.table.start.take(rows)
+        length = self.table.stop.take(rows) - start
         width = int(min(-(-max(length.max(initial=1), 1) // 8) * 8, PADDING))
         key = windows(self.data, start, width).view(np.uint64)
         key &= _PREFIXES[:, : width // 8].take(np.minimum(length, width), axis=0)
@@ -206,23 +212,29 @@ class Segments:
         """Return the element at ``place`` (from 1) of the segments at ``rows``; absent where they have fewer."""
         return self.elements(rows, range(place, place + 1)).at(0)
 
-    def elements(self, rows: Ints, places: range) -> Spans:
-        """Return one row of ranges for each of some neighboring places."""
+    def elements(self, rows: Ints, places: Sequence[int]) -> Spans:
+        """Return one row of ranges for each of some places, in rising order."""
         if self.table.has_table:
-            return self._elements(rows, places)
-        start = self.table.start[rows]
-        length = self.table.stop[rows] - start
+            return self._of_all(self._elements, rows, places)
+        start = self.table.start.take(rows)
+        length = self.table.stop.take(rows) - start
         if len(rows) <= _FEW_ROWS and length.sum() <= _FEW_BYTES and not self.table.has_marks:
-            return self._cut(Spans(start, length), places)
+            return self._of_all(self._cut, Spans(start, length), places)
         if length.max(initial=0) <= MARKED:
             return pieces(self.table.element_marks, start, length, places)
         long = np.flatnonzero(length > MARKED)
         spans = Spans(start[long], length[long])
-        slow = self._elements(rows[long], places) if spans.length.sum() > _FEW_BYTES else self._cut(spans, places)
+        few = spans.length.sum() <= _FEW_BYTES
+        slow = self._of_all(self._cut, spans, places) if few else self._of_all(self._elements, rows[long], places)
         length[long] = 0
         found = pieces(self.table.element_marks, start, length, places)
         found.start[:, long], found.length[:, long] = slow
         return found
+
+    def _of_all(self, found: Callable[[Any, range], Spans], rows: Any, places: Sequence[int]) -> Spans:
+        """Return ``found`` of some places, which finds neighboring ones."""
+        spans = found(rows, range(places[0], places[-1] + 1))
+        return spans if len(places) == len(spans.start) else spans.at([place - places[0] for place in places])
 
     def _cut(self, spans: Spans, places: range) -> Spans:
         """Return one row of ranges for each of some places, by looking at a copy of the segments."""

@@ -6,6 +6,7 @@ Nothing is cut out or copied here: an element is a start and a length.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -122,30 +123,44 @@ class Separators:
         return np.packbits(self.data == self.delimiters.component, bitorder="little")
 
 
-def pieces(marks: Bytes, start: Ints, length: Ints, places: range) -> Spans:
-    """Return one row of ranges for each of some neighboring pieces, from 0, of ranges up to ``MARKED`` bytes long.
+def pieces(marks: Bytes, start: Ints, length: Ints, places: Sequence[int]) -> Spans:
+    """Return one row of ranges for each of some pieces, from 0 and in rising order, of ranges up to ``MARKED`` bytes.
 
     ``marks`` has a bit for each byte that separates pieces. Absent pieces have no length.
     """
-    bits = windows(marks, start >> 3, 8).view("<u8").ravel() >> (start & 7).view(np.uint64)
+    bits = words(marks, start >> 3)
+    bits >>= (start & 7).view(np.uint64)
     bits &= _BITS.take(length)
-    alike = len(start) > 1 and (bits == bits[0]).all() and (length == length[0]).all()
+    alike = len(start) > 1 and bits[0] == bits[-1] and (bits == bits[0]).all() and (length == length[0]).all()
     if alike:
         bits, length = bits[:1], length[:1]
-    edges = np.empty((len(places) + 1, len(bits)), np.int64)
-    begin = places.start
-    if begin == 0:
-        edges[0] = -1
-    for _ in range(begin - 1):
-        bits &= bits - _ONE
-    for k in range(begin == 0, len(places) + 1):
-        less = bits - _ONE
-        np.minimum(np.bitwise_count(less & ~bits), length, out=edges[k])
-        bits &= less
-    sizes = np.diff(edges, axis=0)
-    sizes -= 1
-    np.maximum(sizes, 0, out=sizes)
+    begins = np.empty((len(places), len(bits)), np.int64)
+    stops = np.empty((len(places), len(bits)), np.int64)
+    passed, before = 0, -1  # separators taken off the bits, and the place that ended at the last one
+    for k, place in enumerate(places):
+        if place == 0:
+            begins[k] = -1
+        elif before == place - 1:
+            begins[k] = stops[k - 1]
+        else:
+            for _ in range(place - 1 - passed):
+                bits &= bits - _ONE
+            bits = _ended(bits, length, begins[k])
+            passed = place
+        bits = _ended(bits, length, stops[k])
+        passed, before = place + 1, place
+    stops -= begins
+    stops -= 1
+    np.maximum(stops, 0, out=stops)
     if alike:
-        return Spans(edges[:-1] + (start + 1), np.repeat(sizes, len(start), axis=1))
-    edges += start + 1
-    return Spans(edges[:-1], sizes)
+        return Spans(begins + (start + 1), np.repeat(stops, len(start), axis=1))
+    begins += start + 1
+    return Spans(begins, stops)
+
+
+def _ended(bits: Words, length: Ints, edges: Ints) -> Words:
+    """Put the place of the lowest bit, or the length where it is past that, into ``edges``; return the other bits."""
+    less = bits - _ONE
+    np.minimum(np.bitwise_count(less & ~bits), length, out=edges)
+    less &= bits
+    return less

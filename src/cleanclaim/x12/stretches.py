@@ -21,7 +21,7 @@ from cleanclaim.x12.fields import Fields
 from cleanclaim.x12.segments import Segments, tokenise
 from cleanclaim.x12.stretch import Stretch
 
-CHUNK_BYTES = 4 << 20
+CHUNK_BYTES = 8 << 20
 _KEPT_BYTES = 31 << 20
 LONG_BYTES = 1 << 16  # a segment longer than this most likely lacks its terminator
 _HEAD_BYTES = 4096

@@ -6,6 +6,7 @@ import csv
 import re
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -136,9 +137,14 @@ def test_no_file_is_written_over(tmp_path: Path) -> None:
 def test_chosen_claims_stand_alone(tmp_path: Path) -> None:
     claims = x12.read_837(DAY).claims
     wanted = claims.filter(claims["claim_id"].is_in(["C101", "C204"]))["segment"].to_list()
-    path = choose(DAY, wanted, tmp_path / "two.837")
+    at = datetime(2026, 4, 7, 14, 5, 9)  # noqa: DTZ001  (a clock on the wall)
+    path = choose(DAY, wanted, tmp_path / "two.837", written_at=at)
     assert x12.read_837(path).claims["claim_id"].to_list() == ["C101", "C204"]
     assert validate(path).accepted
+    told = [segment.split("*") for segment in path.read_text().split("~")]
+    assert told[0][9:11] == ["260407", "1405"]
+    assert told[1][4:6] == ["20260407", "1405"]
+    assert [one[4:6] for one in told if one[0].strip() == "BHT"] == [["20260407", "140509"]] * 2
 
 
 def test_more_files_than_may_be_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,10 @@ import numpy as np
 # the delimiters; where in the output each table begins, and for how many rows there is room
 (ELEMENT, COMPONENT, TERMINATOR, CLAIM_TEXTS, CLAIM_NUMBERS, CLAIM_ROOM) = range(11, 17)
 (LINE_TEXTS, LINE_NUMBERS, LINE_ROOM, OUTER_ROWS, OUTER_ROOM, HEAP_ROOM) = range(17, 23)
+# what to add to a row, a place and a claim to get its number, offset and number in the file
+TO_NUMBER, TO_OFFSET, TO_CLAIM = range(113, 116)
 # row, start and stop of the segments of open loops; the texts of open loops; how many texts each column has
-OPENED, HELD, CLAIMS_TOLD, LINES_TOLD, STATE = 24, 60, 74, 92, 105
+OPENED, HELD, CLAIMS_TOLD, LINES_TOLD, EDGES, STATE = 24, 60, 74, 92, 105, 116
 INLINE = 12  # characters that a view of a text holds itself
 NONE = np.iinfo(np.int64).min  # a number that is absent
 
@@ -23,12 +25,12 @@ TEXTS_OF_CLAIM = (
     *("rendering_taxonomy", "referring_npi", "facility_npi", "diagnoses", "patient_key", "billing_npi"),
     *("billing_taxonomy", "sequence", "filing_indicator", "payer_name", "payer_id", "subscriber_id"),
 )
-NUMBERS_OF_CLAIM = ("row", "start", "charge_cents", "outer")
+NUMBERS_OF_CLAIM = ("segment", "offset", "charge_cents", "claim_seq", "outer")
 TEXTS_OF_LINE = (
     *("qualifier", "code", "modifier_1", "modifier_2", "modifier_3", "modifier_4", "unit_basis", "place_of_service"),
     *("pointers", "rendering_npi", "rendering_taxonomy", "referring_npi", "line_control"),
 )
-NUMBERS_OF_LINE = ("claim", "row", "start", "line_number", "charge_cents", "units", "dos", "dos_last")
+NUMBERS_OF_LINE = ("claim_seq", "segment", "offset", "line_number", "charge_cents", "units", "dos", "dos_last")
 
 # places of columns
 CLAIM_ID, PLACE, FREQUENCY, REFERENCE, AUTHORIZATION, RENDERING, TAXONOMY, REFERRING, FACILITY = range(9)
@@ -46,6 +48,7 @@ BHT, BILLING, BILLER, SPECIALTY, SUBSCRIBER, PAYS, INSURED, BORN, PAYER, PATIENT
 OTHER, HEADER, OF_BILLING, OF_SUBSCRIBER, OF_PATIENT, IN_CLAIM, IN_LINE = range(7)
 SERVED = 1 << 10  # beside the columns that are taken already: the line has its SV1
 UNIT_DECIMALS = 6
+STOPS = 1 << 10  # terminators that are looked for at once
 LONGEST = 1 << 16  # segment that is read
 COMPOSITE = 64  # bytes of the longest composite element that is read
 ISA_STOPS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,13 +38,18 @@ from cleanclaim.x12.compiled.layout import (
     OUTER_ROWS,
     ROW,
     STATE,
+    STOPS,
     TERMINATOR,
     TEXTS_OF_CLAIM,
     TEXTS_OF_LINE,
+    TO_CLAIM,
+    TO_NUMBER,
+    TO_OFFSET,
 )
 from cleanclaim.x12.compiled.scan import scan
 from cleanclaim.x12.delimiters import Delimiters
 from cleanclaim.x12.envelope import Envelope, read_envelope
+from cleanclaim.x12.fast import told_where_slow
 from cleanclaim.x12.fields import Fields, numbers, text_columns
 from cleanclaim.x12.guides import Guide
 from cleanclaim.x12.picks import Columns, table
@@ -122,7 +128,7 @@ class Pass:
         own = (delimiters.element, delimiters.component, delimiters.terminator)
         if not self._left or min(own) <= ord(" "):
             return None
-        work = _Work(blocks, delimiters)
+        work = _Work(blocks, delimiters, carry)
         read = work.stretch(self, blocks, delimiters, carry, problems)
         self._left = _TRIES if read else self._left - 1
         return read
@@ -131,7 +137,7 @@ class Pass:
 class _Work:
     """The arrays of one pass, after it."""
 
-    def __init__(self, blocks: Blocks, delimiters: Delimiters) -> None:
+    def __init__(self, blocks: Blocks, delimiters: Delimiters, carry: Carry) -> None:
         sample = blocks.body[:_SAMPLE_BYTES].tobytes()
         share = 1.25 * len(blocks.body) / max(len(sample), 1)
         separator = bytes([delimiters.element])
@@ -150,10 +156,14 @@ class _Work:
         self.heap = np.empty(len(blocks.data) // 2 + _KEY_BYTES * claims, np.uint8)
         state[[CLAIM_ROOM, LINE_ROOM, OUTER_ROOM, HEAP_ROOM]] = claims, lines, _MOST_OUTER, len(self.heap)
         state[OPENED:HELD] = -1
+        to_number = carry.segments - len(carry.numbers) + 1
+        state[[TO_NUMBER, TO_OFFSET, TO_CLAIM]] = to_number, blocks.shift, carry.claims + 1
         self.out = np.empty(room, np.int64)
         self.state = state
         self.safe = np.zeros(STATE + 2, np.int64)
-        scan(blocks.data, self.heap, self.out, state, self.safe, PADDING, blocks.used, blocks.ended)
+        stops = np.empty(STOPS, np.int64)
+        with nullcontext() if getattr(scan, "signatures", None) else told_where_slow():
+            scan(blocks.data, self.heap, self.out, state, self.safe, stops, PADDING, blocks.used, blocks.ended)
         self.heap = self.heap[: state[HEAP]]
 
     def stretch(
@@ -169,7 +179,7 @@ class _Work:
         sets = envelope.sets
         if not len(sets) or (envelope.guide[sets] != way.guide).any():
             return None
-        claims, lines = self._claims(chunk, envelope, heads, met), self._lines(carry, blocks.shift)
+        claims, lines = self._claims(chunk, envelope, heads, met), self._lines()
         problems.take(met)
         tables = sets_begun(chunk, envelope, way.guides) | {"claims": claims, "lines": lines}
         return Stretch(tables, self._carry(chunk, envelope, blocks)), stop
@@ -195,8 +205,8 @@ class _Work:
         return _Outer(segments, carry, blocks.shift, Fields(data), rows=rows), heads > 0
 
     def _claims(self, chunk: _Outer, envelope: Envelope, heads: Flags, problems: Problems) -> pl.DataFrame:
-        count, carry = int(self.safe[CLAIM]), chunk.carry
-        row, start, cents, outer = self._table(CLAIM_NUMBERS, len(NUMBERS_OF_CLAIM), CLAIM_ROOM, 1, count)[..., 0]
+        count = int(self.safe[CLAIM])
+        *told, outer = self._table(CLAIM_NUMBERS, len(NUMBERS_OF_CLAIM), CLAIM_ROOM, 1, count)[..., 0]
         entry = np.cumsum(~heads) - 1  # of the envelope segment that each of ``heads`` is or follows
         first = np.full(len(envelope.rows), -1)
         first[entry[heads]] = np.flatnonzero(heads)
@@ -204,29 +214,20 @@ class _Work:
         at = entry[outer]
         columns: Columns = {
             **self._texts(CLAIM_TEXTS, CLAIMS_TOLD, TEXTS_OF_CLAIM, CLAIM_ROOM, count),
-            "claim_seq": numbers(np.arange(count) + (carry.claims + 1)),
+            **dict(zip(NUMBERS_OF_CLAIM, map(numbers, told), strict=False)),
             "interchange": numbers(envelope.interchange[at]),
             "transaction": numbers(envelope.transaction[at]),
             "version": chunk.fields.views(envelope.version).spread(at).column(),
-            "segment": numbers(numbers_of(carry, row)),
-            "offset": numbers(start + chunk.shift),
-            "charge_cents": numbers(cents),
             "received": numbers(day[at], dated[at]),
         }
         return table(columns, CLAIMS)
 
-    def _lines(self, carry: Carry, shift: int) -> pl.DataFrame:
+    def _lines(self) -> pl.DataFrame:
         count = int(self.safe[LINE])
-        claim, row, start, number, cents, units, dos, last = self._table(
-            LINE_NUMBERS, len(NUMBERS_OF_LINE), LINE_ROOM, 1, count
-        )[..., 0]
+        *told, units, dos, last = self._table(LINE_NUMBERS, len(NUMBERS_OF_LINE), LINE_ROOM, 1, count)[..., 0]
         columns: Columns = {
             **self._texts(LINE_TEXTS, LINES_TOLD, TEXTS_OF_LINE, LINE_ROOM, count),
-            "claim_seq": numbers(claim + (carry.claims + 1)),
-            "segment": numbers(numbers_of(carry, row)),
-            "offset": numbers(start + shift),
-            "line_number": numbers(number),
-            "charge_cents": numbers(cents),
+            **dict(zip(NUMBERS_OF_LINE, map(numbers, told), strict=False)),
             "units": numbers(units / 1e6, units != NONE),
             "dos": numbers(dos.astype(np.int32), dos != NONE),
             "dos_last": numbers(last.astype(np.int32), last != NONE),

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cleanclaim.x12.compiled.around import take_name, take_reference, take_specialty
 from cleanclaim.x12.compiled.layout import (
     ALL_HELD,
     ALL_OPENED,
@@ -86,13 +87,10 @@ from cleanclaim.x12.compiled.taken import (
     open_loop,
     take_dates,
     take_diagnoses,
-    take_name,
-    take_reference,
     take_service,
-    take_specialty,
     text_element,
 )
-from cleanclaim.x12.compiled.values import low_bytes, next_mark
+from cleanclaim.x12.compiled.values import letters, next_stops
 from cleanclaim.x12.compiled.words import compiled, pointer, within, word_at
 
 
@@ -132,7 +130,7 @@ def _envelope(data: Any, out: Any, state: Any, name: int, start: int, stop: int)
             good = good and data[start + k] == state[ELEMENT]
         if not good or separators != 16:
             state[STOP] = True
-    _outer(out, state, start, stop, False)
+    _outer(out, state, start, stop, np.int64(0))
     _forget(state, BHT, 0)
     state[KIND] = HEADER
     state[IN_SET] = name == IS_ST
@@ -140,7 +138,7 @@ def _envelope(data: Any, out: Any, state: Any, name: int, start: int, stop: int)
 
 
 @compiled
-def _outer(out: Any, state: Any, start: int, stop: int, heads: bool) -> None:
+def _outer(out: Any, state: Any, start: int, stop: int, heads: int) -> None:
     at = state[OUTER]
     if at >= state[OUTER_ROOM]:
         state[STOP] = True
@@ -153,7 +151,7 @@ def _outer(out: Any, state: Any, start: int, stop: int, heads: bool) -> None:
 @within
 def _level(data: Any, state: Any, start: int, stop: int) -> None:
     at, length = element_of(data, state, start, stop, 3)
-    code = low_bytes(word_at(data, at), length) if length == 2 else np.uint64(0)
+    code = letters(word_at(data, at), 0, 2) if length == 2 else 0
     state[KIND] = OTHER
     if code == IS_20:
         _forget(state, BILLING, HELD_NPI)
@@ -173,7 +171,11 @@ def _level(data: Any, state: Any, start: int, stop: int) -> None:
 def _others(data: Any, heap: Any, out: Any, state: Any, name: int, word: Any, start: int, stop: int) -> None:
     """Take what is wanted of a segment that is none of the above."""
     kind, element, component = state[KIND], state[ELEMENT], state[COMPONENT]
-    if name == IS_SBR:
+    if name == IS_DTP:
+        qualified = letters(word, 4, 3) == IS_472 and letters(word, 7, 1) == element
+        if kind == IN_LINE and qualified and first_of_kind(state, 4):
+            take_dates(data, out, state, start, stop)
+    elif name == IS_SBR:
         if kind == OF_SUBSCRIBER and open_loop(state, PAYS, start, stop):
             hold(state, HELD_SEQUENCE, text_element(data, heap, state, start, stop, 1))
             hold(state, HELD_FILING, text_element(data, heap, state, start, stop, 9))
@@ -186,29 +188,24 @@ def _others(data: Any, heap: Any, out: Any, state: Any, name: int, word: Any, st
             open_loop(state, PATIENT_BORN, start, stop)
     elif name == IS_HI:
         if kind == IN_CLAIM and not state[SEEN] & (1 << DIAGNOSES):
-            long = (
-                low_bytes(word >> np.uint64(24), 3) == IS_ABK and (word >> np.uint64(48)) & np.uint64(255) == component
-            )
-            short = (
-                low_bytes(word >> np.uint64(24), 2) == IS_BK and (word >> np.uint64(40)) & np.uint64(255) == component
-            )
+            long = letters(word, 3, 3) == IS_ABK and letters(word, 6, 1) == component
+            short = letters(word, 3, 2) == IS_BK and letters(word, 5, 1) == component
             if long or short:
                 state[SEEN] |= 1 << DIAGNOSES
                 take_diagnoses(data, heap, out, state, start, stop)
-    elif name == IS_BHT:
-        if kind == HEADER and open_loop(state, BHT, start, stop):
-            _outer(out, state, start, stop, True)
-    elif name == IS_DTP:
-        qualified = low_bytes(word >> np.uint64(32), 3) == IS_472 and word >> np.uint64(56) == element
-        if kind == IN_LINE and qualified and first_of_kind(state, 4):
-            take_dates(data, out, state, start, stop)
+    elif name == IS_BHT and kind == HEADER and open_loop(state, BHT, start, stop):
+        _outer(out, state, start, stop, np.int64(1))
 
 
 @within
 def _take(
     data: Any, heap: Any, out: Any, state: Any, safe: Any, name: int, word: Any, before: int, start: int, stop: int
 ) -> None:
-    if name in (IS_HL, IS_CLM):
+    if name == IS_LX:
+        new_line(data, heap, out, state, start, stop)
+    elif name == IS_SV1:
+        take_service(data, heap, out, state, start, stop)
+    elif name in (IS_HL, IS_CLM):
         _close(state)
         if state[STOP] or not state[IN_SET]:
             state[STOP] = True
@@ -226,13 +223,9 @@ def _take(
             _envelope(data, out, state, name, start, stop)
     elif name == IS_TA1 or not state[IN_SET]:
         state[STOP] = True
-    elif name == IS_LX:
-        new_line(data, heap, out, state, start, stop)
-    elif name == IS_SV1:
-        take_service(data, heap, out, state, start, stop)
     elif name in (IS_NM1, IS_REF, IS_PRV):
-        if (word >> np.uint64(48)) & np.uint64(255) == state[ELEMENT]:
-            code = np.int64((word >> np.uint64(32)) & np.uint64(0xFFFF))
+        if letters(word, 6, 1) == state[ELEMENT]:
+            code = letters(word, 4, 2)
             if name == IS_NM1:
                 take_name(data, heap, out, state, code, start, stop)
             elif name == IS_REF:
@@ -244,26 +237,32 @@ def _take(
 
 
 @compiled
-def scan(data: Any, heap: Any, out: Any, state: Any, safe: Any, begin: Any, used: Any, ended: bool) -> None:
+def scan(data: Any, heap: Any, out: Any, state: Any, safe: Any, stops: Any, begin: Any, used: Any, ended: bool) -> None:
     """Read the segments from ``begin`` on, as far as those that end before ``used`` are in order."""
-    data, heap, out, state, safe = pointer(data), pointer(heap), pointer(out), pointer(state), pointer(safe)
-    before, start = begin, begin
+    data, heap, out = pointer(data), pointer(heap), pointer(out)
+    state, safe, stops = pointer(state), pointer(safe), pointer(stops)
+    before, start, at = begin, begin, begin
+    next_stop, found = 0, 0
     while not state[STOP]:
+        if next_stop == found:
+            next_stop = 0
+            found, at = next_stops(data, stops, at, used, state[TERMINATOR])
         while start < used and data[start] <= 32:
             start += 1
-        stop = next_mark(data, start, used, state[TERMINATOR])
-        if stop >= used:
+        if next_stop == found:
             if ended and start >= used:
                 _close(state)
                 if not state[STOP]:
                     _save(state, safe, before, start)
             break
+        stop = stops[next_stop]
+        next_stop += 1
         word = word_at(data, start)
         name: Any = 0
-        if data[start + 2] == state[ELEMENT] and stop > start + 2:
-            name = np.int64(word & np.uint64(0xFFFF))
-        elif data[start + 3] == state[ELEMENT] and stop > start + 3:
-            name = np.int64(word & np.uint64(0xFFFFFF))
+        if letters(word, 2, 1) == state[ELEMENT] and stop > start + 2:
+            name = letters(word, 0, 2)
+        elif letters(word, 3, 1) == state[ELEMENT] and stop > start + 3:
+            name = letters(word, 0, 3)
         if name == 0 or stop - start > LONGEST:
             break
         _take(data, heap, out, state, safe, name, word, before, start, stop)

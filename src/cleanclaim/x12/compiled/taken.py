@@ -8,8 +8,6 @@ import numpy as np
 
 from cleanclaim.x12.compiled.layout import (
     ALL_HELD,
-    AUTHORIZATION,
-    BILLER,
     BORN,
     CHARGE,
     CLAIM,
@@ -21,12 +19,11 @@ from cleanclaim.x12.compiled.layout import (
     COMPONENT,
     COMPONENTS,
     COMPOSITE,
-    CONTROL,
     DIAGNOSES,
     DOS,
     DOS_LAST,
+    EDGES,
     ELEMENT,
-    FACILITY,
     FIRST_HELD,
     FREQUENCY,
     HEADED,
@@ -34,68 +31,44 @@ from cleanclaim.x12.compiled.layout import (
     HEAP_ROOM,
     HELD,
     HELD_MEMBER,
-    HELD_NAME,
-    HELD_NPI,
-    HELD_PAYER,
-    HELD_TAXONOMY,
     IN_CLAIM,
     IN_LINE,
     INLINE,
     INSURED,
-    IS_6R,
-    IS_77,
-    IS_82,
-    IS_85,
     IS_ABF,
     IS_ABK,
     IS_BF,
-    IS_BI,
     IS_BK,
-    IS_DN,
-    IS_F8,
-    IS_G1,
-    IS_IL,
-    IS_PE,
-    IS_PR,
-    IS_QC,
     IS_XX,
     KIND,
     LINE,
     LINE_COLUMNS,
     LINE_NUMBERS,
     LINE_PLACE,
-    LINE_REFERRING,
     LINE_RENDERING,
     LINE_ROOM,
-    LINE_TAXONOMY,
     LINE_TEXTS,
     LINES_TOLD,
     NAMED,
     NONE,
     NUMBER,
-    OF_BILLING,
     OF_CLAIM,
-    OF_PATIENT,
-    OF_SUBSCRIBER,
     OPEN,
     OPENED,
     PATIENT,
     PATIENT_BORN,
     PATIENT_KEY,
-    PAYER,
     PLACE,
     POINTERS,
-    REFERENCE,
-    REFERRING,
-    RENDERING,
     ROW,
     SEEN,
     SERVED,
-    SPECIALTY,
     START,
     STOP,
-    TAXONOMY,
     THE_ROW,
+    TO_CLAIM,
+    TO_NUMBER,
+    TO_OFFSET,
     UNIT_BASIS,
     UNIT_DECIMALS,
     UNITS,
@@ -104,10 +77,11 @@ from cleanclaim.x12.compiled.values import (
     day,
     digested,
     heap_text,
-    low_bytes,
+    letters,
     next_mark,
     number,
     piece,
+    put_bytes,
     spaced,
     text,
 )
@@ -122,16 +96,38 @@ def element_of(data: Any, state: Any, start: int, stop: int, place: int) -> Any:
 
 
 @within
+def note_elements(data: Any, state: Any, start: int, stop: int, count: int) -> None:
+    """Note where the first elements of a segment end, and its name."""
+    if stop - start <= 64:
+        marks = marks_at(data, start, np.uint8(state[ELEMENT]))
+        for k in range(count + 1):
+            state[EDGES + k] = min(start + lowest(marks), stop)
+            marks &= marks - np.uint64(1)
+    else:
+        end = start - 1
+        for k in range(count + 1):
+            end = min(next_mark(data, end + 1, stop, state[ELEMENT]), stop)
+            state[EDGES + k] = end
+
+
+@within
+def noted(state: Any, place: int) -> Any:
+    """Return where a noted element begins, and its length."""
+    begin = state[EDGES + place - 1] + 1
+    return begin, max(state[EDGES + place] - begin, 0)
+
+
+@within
 def text_element(data: Any, heap: Any, state: Any, start: int, stop: int, place: int) -> Any:
     at, length = piece(data, start, stop, state[ELEMENT], place)
     return text(data, heap, state, at, length)
 
 
 @within
-def _npi(data: Any, heap: Any, state: Any, start: int, stop: int) -> Any:
+def npi(data: Any, heap: Any, state: Any, start: int, stop: int) -> Any:
     """Return NM109 where NM108 says that it is an NPI."""
     at, length = piece(data, start, stop, state[ELEMENT], 8)
-    if length != 2 or low_bytes(word_at(data, at), 2) != IS_XX:
+    if length != 2 or letters(word_at(data, at), 0, 2) != IS_XX:
         return np.uint64(0), np.uint64(0)
     return text_element(data, heap, state, start, stop, 9)
 
@@ -148,14 +144,21 @@ def open_loop(state: Any, which: int, start: int, stop: int) -> bool:
 
 
 @within
-def _claim_text(out: Any, state: Any, column: int, row: int, view: Any) -> None:
+def claim_text(out: Any, state: Any, column: int, row: int, view: Any) -> None:
     at = state[CLAIM_TEXTS] + 2 * (column * state[CLAIM_ROOM] + row)
     out[at], out[at + 1] = view
     state[CLAIMS_TOLD + column] += view[0] != 0
 
 
 @within
-def _line_text(out: Any, state: Any, column: int, row: int, view: Any) -> None:
+def _put(out: Any, state: Any, told: int, at: int, view: Any) -> None:
+    """Put a text at a place of the output, and count it for its column."""
+    out[at], out[at + 1] = view
+    state[told] += view[0] != 0
+
+
+@within
+def line_text(out: Any, state: Any, column: int, row: int, view: Any) -> None:
     at = state[LINE_TEXTS] + 2 * (column * state[LINE_ROOM] + row)
     out[at], out[at + 1] = view
     state[LINES_TOLD + column] += view[0] != 0
@@ -182,27 +185,30 @@ def new_claim(data: Any, heap: Any, out: Any, state: Any, start: int, stop: int)
     if row >= state[CLAIM_ROOM]:
         state[STOP] = True
         return
+    first, step = state[CLAIM_TEXTS] + 2 * row, 2 * state[CLAIM_ROOM]
     for column in range(FIRST_HELD):
-        _claim_text(out, state, column, row, (0, 0))
+        out[first + column * step] = out[first + column * step + 1] = 0
     for column in range(ALL_HELD):
         view = state[HELD + 2 * column], state[HELD + 2 * column + 1]
-        _claim_text(out, state, FIRST_HELD + column, row, view)
+        _put(out, state, CLAIMS_TOLD + FIRST_HELD + column, first + (FIRST_HELD + column) * step, view)
     at, length = element_of(data, state, start, stop, 1)
     if length == 0:
         state[STOP] = True
-    _claim_text(out, state, CLAIM_ID, row, text(data, heap, state, at, length))
+    _put(out, state, CLAIMS_TOLD + CLAIM_ID, first + CLAIM_ID * step, text(data, heap, state, at, length))
     at, length = element_of(data, state, start, stop, 2)
-    out[state[CLAIM_NUMBERS] + 0 * state[CLAIM_ROOM] + row] = state[ROW]
-    out[state[CLAIM_NUMBERS] + 1 * state[CLAIM_ROOM] + row] = start
-    out[state[CLAIM_NUMBERS] + 2 * state[CLAIM_ROOM] + row] = number(data, state, at, length, 2)
-    out[state[CLAIM_NUMBERS] + 3 * state[CLAIM_ROOM] + row] = state[HEADED]
+    numbers, room = state[CLAIM_NUMBERS] + row, state[CLAIM_ROOM]
+    out[numbers] = state[ROW] + state[TO_NUMBER]
+    out[numbers + room] = start + state[TO_OFFSET]
+    out[numbers + 2 * room] = number(data, state, at, length, 2)
+    out[numbers + 3 * room] = row + state[TO_CLAIM]
+    out[numbers + 4 * room] = state[HEADED]
     at, length = element_of(data, state, start, stop, 5)
     if length > COMPOSITE:
         state[STOP] = True
     for column, place in ((PLACE, 0), (FREQUENCY, 2)):
         begin, size = piece(data, at, at + length, state[COMPONENT], place)
-        _claim_text(out, state, column, row, text(data, heap, state, begin, size))
-    _claim_text(out, state, PATIENT_KEY, row, _patient_key(data, heap, state))
+        _put(out, state, CLAIMS_TOLD + column, first + column * step, text(data, heap, state, begin, size))
+    _put(out, state, CLAIMS_TOLD + PATIENT_KEY, first + PATIENT_KEY * step, _patient_key(data, heap, state))
     state[CLAIM] = row + 1
     state[KIND], state[OPEN], state[SEEN] = IN_CLAIM, True, 0
 
@@ -227,11 +233,10 @@ def _patient_key(data: Any, heap: Any, state: Any) -> Any:
     if not told:
         return np.uint64(0), np.uint64(0)
     put = state[HEAP]
-    if put + length + 17 > state[HEAP_ROOM]:
+    if put + length + 24 > state[HEAP_ROOM]:
         state[STOP] = True
         return np.uint64(0), np.uint64(0)
-    for k in range(length):
-        heap[put + k] = data[at + k]
+    put_bytes(heap, state, put, data, at, length)
     heap[put + length] = 47
     for k in range(16):
         heap[put + length + 1 + k] = _HEX[(total >> np.uint64(60 - 4 * k)) & np.uint64(15)]
@@ -245,13 +250,15 @@ def new_line(data: Any, heap: Any, out: Any, state: Any, start: int, stop: int) 
     if not state[OPEN] or (state[KIND] == IN_LINE and not state[SEEN] & SERVED) or row >= state[LINE_ROOM]:
         state[STOP] = True
         return
+    first, step = state[LINE_TEXTS] + 2 * row, 2 * state[LINE_ROOM]
     for column in range(LINE_RENDERING, LINE_COLUMNS):
-        _line_text(out, state, column, row, (0, 0))
+        out[first + column * step] = out[first + column * step + 1] = 0
+    numbers, room = state[LINE_NUMBERS] + row, state[LINE_ROOM]
     at, length = element_of(data, state, start, stop, 1)
-    out[state[LINE_NUMBERS] + NUMBER * state[LINE_ROOM] + row] = number(data, state, at, length, 0)
-    out[state[LINE_NUMBERS] + UNITS * state[LINE_ROOM] + row] = NONE
-    out[state[LINE_NUMBERS] + DOS * state[LINE_ROOM] + row] = NONE
-    out[state[LINE_NUMBERS] + DOS_LAST * state[LINE_ROOM] + row] = NONE
+    out[numbers + NUMBER * room] = number(data, state, at, length, 0)
+    out[numbers + UNITS * room] = NONE
+    out[numbers + DOS * room] = NONE
+    out[numbers + DOS_LAST * room] = NONE
     state[LINE] = row + 1
     state[KIND], state[SEEN] = IN_LINE, 0
 
@@ -263,45 +270,49 @@ def take_service(data: Any, heap: Any, out: Any, state: Any, start: int, stop: i
         state[STOP] = True
         return
     state[SEEN] |= SERVED
-    at, length = element_of(data, state, start, stop, 1)
+    note_elements(data, state, start, stop, 7)
+    at, length = noted(state, 1)
     if length > COMPOSITE:
         state[STOP] = True
         return
-    marks, begin, end = marks_at(data, at, np.uint8(state[COMPONENT])), at, at
+    component, first, step = state[COMPONENT], state[LINE_TEXTS] + 2 * row, 2 * state[LINE_ROOM]
+    marks, begin, end = marks_at(data, at, np.uint8(component)), at, at
     for place in range(COMPONENTS):
         end = min(at + lowest(marks), at + length)
-        _line_text(out, state, place, row, text(data, heap, state, begin, max(end - begin, 0)))
+        _put(out, state, LINES_TOLD + place, first + place * step, text(data, heap, state, begin, max(end - begin, 0)))
         marks &= marks - np.uint64(1)
         begin = end + 1
-    out[state[LINE_NUMBERS] + OF_CLAIM * state[LINE_ROOM] + row] = state[CLAIM] - 1
-    out[state[LINE_NUMBERS] + THE_ROW * state[LINE_ROOM] + row] = state[ROW]
-    out[state[LINE_NUMBERS] + START * state[LINE_ROOM] + row] = start
-    at, length = element_of(data, state, start, stop, 2)
-    out[state[LINE_NUMBERS] + CHARGE * state[LINE_ROOM] + row] = number(data, state, at, length, 2)
-    _line_text(out, state, UNIT_BASIS, row, text_element(data, heap, state, start, stop, 3))
-    at, length = element_of(data, state, start, stop, 4)
+    numbers, room = state[LINE_NUMBERS] + row, state[LINE_ROOM]
+    out[numbers + OF_CLAIM * room] = state[CLAIM] - 1 + state[TO_CLAIM]
+    out[numbers + THE_ROW * room] = state[ROW] + state[TO_NUMBER]
+    out[numbers + START * room] = start + state[TO_OFFSET]
+    at, length = noted(state, 2)
+    out[numbers + CHARGE * room] = number(data, state, at, length, 2)
+    at, length = noted(state, 3)
+    _put(out, state, LINES_TOLD + UNIT_BASIS, first + UNIT_BASIS * step, text(data, heap, state, at, length))
+    at, length = noted(state, 4)
     if length:
-        out[state[LINE_NUMBERS] + UNITS * state[LINE_ROOM] + row] = number(data, state, at, length, UNIT_DECIMALS)
-    _line_text(out, state, LINE_PLACE, row, text_element(data, heap, state, start, stop, 5))
-    at, length = element_of(data, state, start, stop, 7)
+        out[numbers + UNITS * room] = number(data, state, at, length, UNIT_DECIMALS)
+    at, length = noted(state, 5)
+    _put(out, state, LINES_TOLD + LINE_PLACE, first + LINE_PLACE * step, text(data, heap, state, at, length))
+    at, length = noted(state, 7)
     if length > INLINE:
         state[STOP] = True
         return
-    _line_text(out, state, POINTERS, row, spaced(text(data, heap, state, at, length), state[COMPONENT]))
+    view = spaced(text(data, heap, state, at, length), component)
+    _put(out, state, LINES_TOLD + POINTERS, first + POINTERS * step, view)
 
 
 @within
 def take_dates(data: Any, out: Any, state: Any, start: int, stop: int) -> None:
-    row = state[LINE] - 1
+    numbers, room = state[LINE_NUMBERS] + state[LINE] - 1, state[LINE_ROOM]
     _, form = element_of(data, state, start, stop, 2)
     at, length = element_of(data, state, start, stop, 3)
     if form == 2 and length == 8:
-        out[state[LINE_NUMBERS] + DOS * state[LINE_ROOM] + row] = out[
-            state[LINE_NUMBERS] + DOS_LAST * state[LINE_ROOM] + row
-        ] = day(data, state, at)
+        out[numbers + DOS * room] = out[numbers + DOS_LAST * room] = day(data, state, at)
     elif form == 3 and length == 17 and data[at + 8] == 45:
-        out[state[LINE_NUMBERS] + DOS * state[LINE_ROOM] + row] = day(data, state, at)
-        out[state[LINE_NUMBERS] + DOS_LAST * state[LINE_ROOM] + row] = day(data, state, at + 9)
+        out[numbers + DOS * room] = day(data, state, at)
+        out[numbers + DOS_LAST * room] = day(data, state, at + 9)
     else:
         state[STOP] = True
 
@@ -311,7 +322,7 @@ def take_diagnoses(data: Any, heap: Any, out: Any, state: Any, start: int, stop:
     """Put the codes of a diagnosis list into the claim, separated by one space."""
     begin, put = start + 3, state[HEAP]
     at = put
-    if put + stop - start > state[HEAP_ROOM]:
+    if put + stop - start + 8 > state[HEAP_ROOM]:
         state[STOP] = True
         return
     while begin <= stop:
@@ -319,76 +330,19 @@ def take_diagnoses(data: Any, heap: Any, out: Any, state: Any, start: int, stop:
         if end - begin > COMPOSITE:
             state[STOP] = True
             return
-        _, size = piece(data, begin, end, state[COMPONENT], 0)
-        name = low_bytes(word_at(data, begin), size)
-        code, length = piece(data, begin, end, state[COMPONENT], 1)
+        marks = marks_at(data, begin, np.uint8(state[COMPONENT]))
+        size = min(lowest(marks), end - begin)
+        marks &= marks - np.uint64(1)
+        code = begin + size + 1
+        length = max(min(begin + lowest(marks), end) - code, 0)
+        name = letters(word_at(data, begin), 0, min(size, 8))
         if length and (name in (IS_ABK, IS_ABF, IS_BK, IS_BF)):
             if at > put:
                 heap[at] = 32
                 at += 1
-            for k in range(length):
-                byte = data[code + k]
-                if byte >= 128:
-                    state[STOP] = True
-                heap[at + k] = byte
+            put_bytes(heap, state, at, data, code, length)
             at += length
         begin = end + 1
     state[HEAP] = at
     if at > put:
-        _claim_text(out, state, DIAGNOSES, state[CLAIM] - 1, heap_text(heap, state, put))
-
-
-@within
-def take_name(data: Any, heap: Any, out: Any, state: Any, code: int, start: int, stop: int) -> None:
-    """Take what is wanted of an NM1."""
-    kind = state[KIND]
-    claim, line = state[CLAIM] - 1, state[LINE] - 1
-    if kind == IN_CLAIM:
-        if code == IS_82 and first_of_kind(state, RENDERING):
-            _claim_text(out, state, RENDERING, claim, _npi(data, heap, state, start, stop))
-        elif code == IS_DN and first_of_kind(state, REFERRING):
-            _claim_text(out, state, REFERRING, claim, _npi(data, heap, state, start, stop))
-        elif code == IS_77 and first_of_kind(state, FACILITY):
-            _claim_text(out, state, FACILITY, claim, _npi(data, heap, state, start, stop))
-    elif kind == IN_LINE:
-        if code == IS_82 and first_of_kind(state, 0):
-            _line_text(out, state, LINE_RENDERING, line, _npi(data, heap, state, start, stop))
-        elif code == IS_DN and first_of_kind(state, 1):
-            _line_text(out, state, LINE_REFERRING, line, _npi(data, heap, state, start, stop))
-    elif kind == OF_SUBSCRIBER:
-        if code == IS_IL and open_loop(state, INSURED, start, stop):
-            hold(state, HELD_MEMBER, text_element(data, heap, state, start, stop, 9))
-        elif code == IS_PR and open_loop(state, PAYER, start, stop):
-            hold(state, HELD_NAME, text_element(data, heap, state, start, stop, 3))
-            hold(state, HELD_PAYER, text_element(data, heap, state, start, stop, 9))
-    elif kind == OF_BILLING and code == IS_85 and open_loop(state, BILLER, start, stop):
-        hold(state, HELD_NPI, _npi(data, heap, state, start, stop))
-    elif kind == OF_PATIENT and code == IS_QC:
-        open_loop(state, NAMED, start, stop)
-
-
-@within
-def take_reference(data: Any, heap: Any, out: Any, state: Any, code: int, start: int, stop: int) -> None:
-    """Take what is wanted of a REF."""
-    kind = state[KIND]
-    if kind == IN_LINE:
-        if code == IS_6R and first_of_kind(state, 2):
-            _line_text(out, state, CONTROL, state[LINE] - 1, text_element(data, heap, state, start, stop, 2))
-    elif kind == IN_CLAIM:
-        row = state[CLAIM] - 1
-        if code == IS_F8 and first_of_kind(state, REFERENCE):
-            _claim_text(out, state, REFERENCE, row, text_element(data, heap, state, start, stop, 2))
-        elif code == IS_G1 and first_of_kind(state, AUTHORIZATION):
-            _claim_text(out, state, AUTHORIZATION, row, text_element(data, heap, state, start, stop, 2))
-
-
-@within
-def take_specialty(data: Any, heap: Any, out: Any, state: Any, code: int, start: int, stop: int) -> None:
-    """Take what is wanted of a PRV."""
-    kind = state[KIND]
-    if kind == IN_CLAIM and code == IS_PE and first_of_kind(state, TAXONOMY):
-        _claim_text(out, state, TAXONOMY, state[CLAIM] - 1, text_element(data, heap, state, start, stop, 3))
-    elif kind == IN_LINE and code == IS_PE and first_of_kind(state, 3):
-        _line_text(out, state, LINE_TAXONOMY, state[LINE] - 1, text_element(data, heap, state, start, stop, 3))
-    elif kind == OF_BILLING and code == IS_BI and open_loop(state, SPECIALTY, start, stop):
-        hold(state, HELD_TAXONOMY, text_element(data, heap, state, start, stop, 3))
+        claim_text(out, state, DIAGNOSES, state[CLAIM] - 1, heap_text(heap, state, put))

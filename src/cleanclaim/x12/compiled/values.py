@@ -15,15 +15,25 @@ from cleanclaim.x12.compiled.layout import (
     HEAP_ROOM,
     INLINE,
     STOP,
+    STOPS,
 )
-from cleanclaim.x12.compiled.words import compiled, lowest, marks_at, within, word_at
+from cleanclaim.x12.compiled.words import compiled, lowest, marks_at, put_word, within, word_at
 
 _HIGH = np.uint64(0x8080808080808080)
 _ONE = np.uint64(1)
 _BYTE = np.uint64(255)
+_EIGHT = np.uint64(0x0101010101010101)
 _ZEROS = np.uint64(0x3030303030303030)
 _CARRIES = np.uint64(0x7676767676767676)  # carries into the high bit of a byte that is over 9
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_POINTS = _ZEROS ^ np.uint64(0x2E2E2E2E2E2E2E2E)
+_TWO_BYTES = np.uint64(0x000000FF000000FF)
+_HUNDREDS = np.uint64(100 + (1_000_000 << 32))
+_UNITS = np.uint64(1 + (10_000 << 32))
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
+# masks that keep the first four of so many bytes, and those after them
+_HEADS = np.array([(1 << 8 * min(k, 4)) - 1 for k in range(INLINE + 1)], np.uint64)
+_RESTS = np.array([(1 << 8 * max(k - 4, 0)) - 1 for k in range(INLINE + 1)], np.uint64)
 _LONGEST_NUMBER = 15
 _TENS = 10 ** np.arange(_LONGEST_NUMBER + 1)
 
@@ -36,10 +46,16 @@ def low_bytes(word: Any, count: int) -> Any:
 
 
 @within
+def letters(word: Any, at: int, count: int) -> Any:
+    """Return ``count`` bytes of a word from ``at`` on, as what names are told by: a signed number."""
+    return np.int64(low_bytes(word >> np.uint64(8 * at), count))
+
+
+@within
 def piece(data: Any, start: int, stop: int, separator: int, place: int) -> Any:
     """Return where piece ``place`` (from 0) of the bytes from ``start`` to ``stop`` begins, and its length."""
     if stop - start > 64:
-        return far_piece(data, start, stop, separator, place)
+        return far_piece(data, start, stop, np.int64(separator), np.int64(place))
     marks = marks_at(data, start, np.uint8(separator))
     begin = start
     if place:
@@ -62,6 +78,22 @@ def next_mark(data: Any, at: int, stop: int, byte: int) -> Any:
 
 
 @compiled
+def next_stops(data: Any, stops: Any, at: int, used: int, terminator: int) -> Any:
+    """Put the next terminators from ``at`` on into ``stops``; return how many, and where to go on looking."""
+    count = 0
+    while at < used and count <= STOPS - 64:
+        marks = marks_at(data, at, np.uint8(terminator))
+        while marks:
+            stops[count] = at + lowest(marks)
+            count += 1
+            marks &= marks - _ONE
+        at += 64
+    while count and stops[count - 1] >= used:
+        count -= 1
+    return count, at
+
+
+@compiled
 def far_piece(data: Any, start: int, stop: int, separator: int, place: int) -> Any:
     """Return the same as ``piece``, of any number of bytes."""
     begin = start
@@ -74,43 +106,53 @@ def far_piece(data: Any, start: int, stop: int, separator: int, place: int) -> A
 def spaced(view: Any, byte: int) -> Any:
     """Return a view of up to twelve characters with a space for each ``byte``."""
     first, second = view
-    wanted, change = np.uint64(byte), np.uint64(byte ^ 32)
-    for k in range(8):
-        shift = np.uint64(8 * k)
-        if k >= 4 and (first >> shift) & _BYTE == wanted:
-            first ^= change << shift
-        if (second >> shift) & _BYTE == wanted:
-            second ^= change << shift
-    return first, second
+    change = np.uint64(byte ^ 32)
+    first ^= _marked(first >> np.uint64(32), byte) * change << np.uint64(32)
+    return first, second ^ _marked(second, byte) * change
+
+
+@within
+def _marked(word: Any, byte: int) -> Any:
+    """Return a word with a one in each byte where ``word`` has ``byte``."""
+    away = word ^ np.uint64(byte) * _EIGHT
+    return (~(((away & ~_HIGH) + ~_HIGH) | away | ~_HIGH)) >> np.uint64(7)
 
 
 @within
 def text(data: Any, heap: Any, state: Any, start: int, length: int) -> Any:
     """Return the two halves of a view of a text; of no text, zeros."""
-    first, second = word_at(data, start), word_at(data, start + 8)
+    if length == 0:
+        return np.uint64(0), np.uint64(0)
     if length <= INLINE:
-        head = low_bytes(first, min(length, 4))
-        rest = low_bytes((first >> np.uint64(32)) | (second << np.uint64(32)), max(length - 4, 0))
+        size = np.uint64(length)
+        head = word_at(data, start) & _HEADS[size]
+        rest = word_at(data, start + 4) & _RESTS[size]
         if (head | rest) & _HIGH:
             state[STOP] = True
-        return np.uint64(length) | (head << np.uint64(32)), rest
+        return size | (head << np.uint64(32)), rest
     return long_text(data, heap, state, start, length)
+
+
+@within
+def put_bytes(heap: Any, state: Any, at: int, data: Any, start: int, length: int) -> None:
+    """Put bytes into the heap, eight at a time: up to seven more are overwritten."""
+    seen = np.uint64(0)
+    for k in range(0, length, 8):
+        word = word_at(data, start + k)
+        seen |= low_bytes(word, min(length - k, 8))
+        put_word(heap, at + k, word)
+    if seen & _HIGH:
+        state[STOP] = True
 
 
 @compiled
 def long_text(data: Any, heap: Any, state: Any, start: int, length: int) -> Any:
     """Return the halves of a view of a text that is put in the heap."""
     at = state[HEAP]
-    if at + length > state[HEAP_ROOM]:
+    if at + length + 8 > state[HEAP_ROOM]:
         state[STOP] = True
         return np.uint64(0), np.uint64(0)
-    seen = np.uint8(0)
-    for k in range(length):
-        byte = data[start + k]
-        seen |= byte
-        heap[at + k] = byte
-    if seen >= 128:
-        state[STOP] = True
+    put_bytes(heap, state, at, data, start, length)
     state[HEAP] = at + length
     return np.uint64(length) | (word_at(data, start) << np.uint64(32)), np.uint64(at) << np.uint64(32)
 
@@ -119,14 +161,11 @@ def long_text(data: Any, heap: Any, state: Any, start: int, length: int) -> Any:
 def heap_text(heap: Any, state: Any, at: int) -> Any:
     """Return the halves of a view of the bytes that were put in the heap from ``at`` on."""
     length = state[HEAP] - at
-    first, second = np.uint64(0), np.uint64(0)
-    for k in range(min(length, 4)):
-        first |= np.uint64(heap[at + k]) << np.uint64(8 * k)
+    first = low_bytes(word_at(heap, at), min(length, 4))
     if length > INLINE:
         second = np.uint64(at) << np.uint64(32)
     else:
-        for k in range(4, length):
-            second |= np.uint64(heap[at + k]) << np.uint64(8 * (k - 4))
+        second = low_bytes(word_at(heap, at + 4), max(length - 4, 0))
         state[HEAP] = at
     return np.uint64(length) | (first << np.uint64(32)), second
 
@@ -136,12 +175,33 @@ def number(data: Any, state: Any, start: int, length: int, places: int) -> Any:
     """Return an amount as a whole number of 10**-places."""
     if length == 1 and 48 <= data[start] <= 57:
         return (np.int64(data[start]) - 48) * _TENS[places]
+    return longer_number(data, state, start, length, np.int64(places))
+
+
+@compiled
+def longer_number(data: Any, state: Any, start: int, length: int, places: int) -> Any:
+    """Return an amount of up to eight digits and a point, all worked on at once, as the bytes of one word."""
+    if 0 < length <= 8:
+        digits = (word_at(data, start + length - 8) ^ _ZEROS) & ~low_bytes(_ALL, 8 - length)
+        away = digits ^ _POINTS
+        points = ~(((away & ~_HIGH) + ~_HIGH) | away | ~_HIGH)
+        decimals = 0
+        if points:
+            point = lowest(points) & 56
+            decimals = 7 - (point >> 3)
+            after = ~((_BYTE << np.uint64(point)) | low_bytes(_ALL, point >> 3))
+            digits = (digits & after) | (low_bytes(digits, point >> 3) << np.uint64(8))
+        good = ((digits | (digits + _CARRIES)) & _HIGH) == 0
+        if good and decimals <= places and length > (points != 0):
+            pairs = digits * np.uint64(10) + (digits >> np.uint64(8))
+            fours = (pairs & _TWO_BYTES) * _HUNDREDS + ((pairs >> np.uint64(16)) & _TWO_BYTES) * _UNITS
+            return np.int64(fours >> np.uint64(32)) * _TENS[places - decimals]
     return long_number(data, state, start, length, places)
 
 
 @compiled
 def long_number(data: Any, state: Any, start: int, length: int, places: int) -> Any:
-    """Return an amount of more than one digit as a whole number of 10**-places."""
+    """Return an amount of any form as a whole number of 10**-places."""
     negative = length > 0 and data[start] == 45
     value: Any = 0
     decimals, digits, pointed, good = 0, 0, False, length <= _LONGEST_NUMBER

@@ -51,6 +51,17 @@ def word_at(typing: Any, data: Any, index: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def put_word(typing: Any, data: Any, index: Any, word: Any) -> Any:
+    """Put a number as eight bytes, little-endian, at ``index``."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        builder.store(args[2], _at(builder, args, ir.IntType(64)), align=1)
+        return context.get_dummy_value()
+
+    return types.void(data, types.int64, types.uint64), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def marks_at(typing: Any, data: Any, index: Any, byte: Any) -> Any:
     """Return a bit for each of the 64 bytes from ``index`` on: whether it is ``byte``."""
 

@@ -81,6 +81,13 @@ class Elements:
         number = self.own.segment_ids.index(segment) if segment in self.own.segment_ids else -1
         return np.flatnonzero(self._by_segment == number) if number in self._present else np.empty(0, np.int64)
 
+    def counts_of(self, spans: Spans) -> npt.NDArray[np.uint64]:
+        """Return how many bytes of each kind are in each range."""
+        stop = spans.start + spans.length
+        found: npt.NDArray[np.uint64] = self.counts.take(stop, mode="clip")
+        found -= self.counts.take(spans.start, mode="clip")
+        return found
+
     def spec_of(self, chosen: Ints, place: Ints | int) -> Ints:
         """Return the specs of the elements at a place (from 1) of some of the chosen texts."""
         found: Ints = _rows(self.own.kind).spec[self.row[chosen]] + place - 1
@@ -139,7 +146,7 @@ class Elements:
             self.note(2, owner[bad], spec[bad], spans.at(bad), code, message)
         tried = np.flatnonzero(present & (usage > NOT_USED) & (kind != COMPOSITE))
         spans, owner, spec, kind = spans.at(tried), owner[tried], spec[tried], kind[tried]
-        count = self.counts[spans.start + spans.length] - self.counts[spans.start]
+        count = self.counts_of(spans)
         self._check_separators(spans, owner, spec, count)
         self._check_numbers(spans, owner, spec, kind, count)
         self._check_length(spans, owner, spec, kind, count)
@@ -286,6 +293,7 @@ def _byte_counts(data: npt.NDArray[np.uint8], body: Body) -> npt.NDArray[np.uint
     kinds[marks.component] = _OTHER | _INNER
     if marks.repetition is not None:
         kinds[marks.repetition] = _OTHER | _INNER
-    counts = np.zeros(len(data) + 1, np.uint64)
-    np.cumsum(kinds.take(data), out=counts[1:])
-    return counts
+    read = data[: body.segments.end]  # what is at hand beyond that may be a segment of many megabytes
+    counts = np.zeros(len(read) + 1, np.uint64)
+    np.take(kinds, read, out=counts[1:])
+    return np.cumsum(counts, out=counts)

@@ -52,7 +52,7 @@ def _check_addresses(elements: Elements) -> None:
     elements.note(4, chosen[bad], elements.spec_of(chosen[bad], 2), None, "I9", "a US address needs its state")
     names = _NINE_DIGITS.get(body.grammar.kind, ())
     full = np.isin(body.loop[elements.chosen[chosen]], [body.grammar.loop(name) for name in names])
-    count = elements.counts[postal.start + postal.length] - elements.counts[postal.start]
+    count = elements.counts_of(postal)
     digits = (count == 0) & ((postal.length == 9) | ((postal.length == 5) & ~full))
     bad = np.flatnonzero(domestic & ~digits)
     message = "a US address needs a ZIP code of five or nine digits (nine for a billing provider or service facility)"

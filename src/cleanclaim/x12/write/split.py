@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -34,6 +35,7 @@ class _Part:
     numbers: Numbers
     isa: Piece
     between: bytes
+    written_at: datetime | None = None  # None: as the source says
     begun: int = 0  # sets
     set: TransactionSet | None = None
     count: int = 0  # segments of the open set
@@ -43,8 +45,14 @@ class _Part:
 
     def begin(self, first: TransactionSet) -> None:
         """Write the envelope's head."""
-        self.stream.write(self.isa.with_elements({13: f"{self.numbers.interchange:09d}"}))
-        self.stream.write(first.gs.with_elements({6: str(self.numbers.group)}))
+        isa = {13: f"{self.numbers.interchange:09d}"} | self.told_time(9, "%y%m%d", "%H%M")
+        self.stream.write(self.isa.with_elements(isa))
+        self.stream.write(first.gs.with_elements({6: str(self.numbers.group)} | self.told_time(4, "%Y%m%d", "%H%M")))
+
+    def told_time(self, place: int, day: str, time: str) -> dict[int, str]:
+        """Return the day and the time of writing, as the elements ``place`` and the next one say them."""
+        at = self.written_at
+        return {} if at is None else {place: at.strftime(day), place + 1: at.strftime(time)}
 
     def open_set(self, one: TransactionSet) -> None:
         """Write the ST of a set."""
@@ -94,8 +102,14 @@ class _Part:
 class _Parts:
     """The files of a division, by their keys."""
 
-    def __init__(self, files: Placing, sets_of_source: int, name_of: Callable[[int, Key], str]) -> None:
-        self._files, self._sets, self._name_of = files, sets_of_source, name_of
+    def __init__(
+        self,
+        files: Placing,
+        sets_of_source: int,
+        name_of: Callable[[int, Key], str],
+        written_at: datetime | None = None,
+    ) -> None:
+        self._files, self._sets, self._name_of, self._at = files, sets_of_source, name_of, written_at
         self._parts: dict[Key, _Part] = {}
 
     def of(self, one: TransactionSet, own: Key) -> _Part:
@@ -111,7 +125,8 @@ class _Parts:
                 name = f"{stem or ending}-{len(self._parts) + 1}{dot if stem else ''}{ending if stem else ''}"
             width = len(one.isa.separator.join(one.isa.elements))
             stream = self._files.begin(name)
-            part = _Part(self._files.staged[name], stream, take(self._sets), one.isa, one.isa.raw[width:])
+            between = one.isa.raw[width:]
+            part = _Part(self._files.staged[name], stream, take(self._sets), one.isa, between, self._at)
             part.begin(one)
             self._parts[key] = part
         if len(self._parts) > _MOST_OPEN:
@@ -161,14 +176,15 @@ def split(
         return files.place()
 
 
-def choose(source: Source, chosen: Iterable[int], path: Path) -> Path:
+def choose(source: Source, chosen: Iterable[int], path: Path, *, written_at: datetime) -> Path:
     """Write the claims of an 837 whose CLM segments have these numbers as a file of their own; return its path.
 
-    As ``split``: bytes as they are, envelope and control numbers of its own.
+    As ``split``: bytes as they are, envelope and control numbers of its own. ``written_at`` is when the file says that
+    it was written: claims sent again are sent then, not when they first were.
     """
     wanted = set(chosen)
     with placing(path.parent) as files:
-        parts = _Parts(files, max(1, len(totals(source)["transactions"])), lambda n, own: path.name)
+        parts = _Parts(files, max(1, len(totals(source)["transactions"])), lambda n, own: path.name, written_at)
         _divided(parts, (one for one in claims(source) if one.number in wanted), lambda one: ())
         parts.close()
         if len(files.staged) != 1:
@@ -213,7 +229,8 @@ def _divided(
         if part.set is not claim.set:
             part.open_set(claim.set)
             for piece in claim.set.head:
-                part.write(piece.with_elements({3: part.reference()}) if piece.name == "BHT" else piece.raw)
+                bht = {3: part.reference()} | part.told_time(4, "%Y%m%d", "%H%M%S")
+                part.write(piece.with_elements(bht) if piece.name == "BHT" else piece.raw)
         _open_levels(part, claim.levels)
         for piece in claim.pieces:
             part.write(piece.raw)
