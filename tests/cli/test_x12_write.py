@@ -94,6 +94,33 @@ def test_numbers_go_on_from_one_run_to_the_next() -> None:
     assert len(list(Path("out").iterdir())) == 6
 
 
+def test_what_is_written_is_posted_and_held_back_the_next_time() -> None:
+    told = json.loads(_write("--json", "--ledger", "clinic.db", "--who", "desk").stdout)
+    posted = [(one["file"], one["number"], one["claims"], one["cents"], one["refused"]) for one in told["posted"]]
+    assert posted == [
+        ("out/medicare-part-b-837p-000000001.837", 1, 13, 244_200, []),
+        ("out/lakeside-health-plan-837p-000000002.837", 2, 1, 19_000, []),
+        ("out/state-medicaid-837p-000000003.837", 3, 1, 18_400, []),
+    ]
+    log = json.loads(CliRunner().invoke(app, ["ledger", "log", "--ledger", "clinic.db", "--json"]).stdout)["postings"]
+    assert [(one["kind"], one["actor"], one["cents"]) for one in log] == [
+        ("claims", "desk", 244_200), ("claims", "desk", 19_000), ("claims", "desk", 18_400)
+    ]  # fmt: skip
+    again = json.loads(_write("--json", "--ledger", "clinic.db").stdout)
+    assert (again["files"], again["posted"]) == ([], [])
+    assert sorted(one["claim"] for one in again["held"] if one["reason"] == "sent_before") == CLEAN
+
+
+def test_text_tells_the_posting() -> None:
+    shown = _write("--ledger", "clinic.db").stdout.splitlines()
+    assert shown[:4] == [
+        "out/medicare-part-b-837p-000000001.837",
+        "  MEDICARE PART B, professional 005010X222A1: 13 claims, 28 lines, $2,442.00",
+        "  charged",
+        "  In the ledger as posting 1",
+    ]
+
+
 def test_what_is_not_there_is_told() -> None:
     run = _write("--claim-facts", "nowhere.csv", "--json")
     assert (run.exit_code, json.loads(run.stdout)["error"]["code"]) == (2, "unreadable_file")

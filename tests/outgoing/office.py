@@ -146,8 +146,7 @@ def send(
         config=folder / "cleanclaim.toml",
         output=folder / "out",
         facts=table(folder / "facts.csv", facts) if facts else None,
-        now=NOW,
-        **{"as_of": NOW.date(), "include_findings": True, **more},
+        **{"now": NOW, "as_of": NOW.date(), "include_findings": True, **more},
     )
 
 

@@ -107,12 +107,24 @@ def _of_keys(keys: Ints, adjustments: pl.DataFrame, by: str) -> pl.DataFrame:
 
 def _pairs(adjustments: pl.DataFrame) -> tuple[list[tuple[str, str]], Ints]:
     """Return the different pairs of group and reason, and which one each adjustment has."""
-    texts = adjustments.select(
-        pl.concat_str(pl.col("group").fill_null(""), pl.col("reason").fill_null(""), separator="-")
-    ).to_series()
-    each = texts.unique(maintain_order=True)
-    numbers = texts.replace_strict(each, pl.Series(range(len(each)), dtype=pl.Int64), return_dtype=pl.Int64)
-    return [tuple(text.split("-", 1)) for text in each.to_list()], numbers.to_numpy()
+    group, reason = (_numbered(_physical(adjustments[name])) for name in ("group", "reason"))
+    numbers = _numbered(group * (reason.max() + 1) + reason)
+    first = np.zeros(numbers.max() + 1, np.int64)
+    first[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)
+    told = adjustments[first, ["group", "reason"]].select(pl.all().fill_null(""))
+    return told.rows(), numbers
+
+
+def _physical(texts: pl.Series) -> Ints:
+    return texts.fill_null("").cast(pl.Categorical).to_physical().cast(pl.Int64).to_numpy()
+
+
+def _numbered(values: Ints) -> Ints:
+    """Return small numbers as numbers from 0 without gaps, in the same order."""
+    held = np.zeros(values.max() + 1, bool)
+    held[values] = True
+    places: Ints = np.cumsum(held) - 1
+    return places[values]
 
 
 def _listed(pairs: list[tuple[str, str]], pair: Ints, starts: Ints, at: Ints, count: int) -> pl.Series:

@@ -6,6 +6,7 @@ import polars as pl
 
 from cleanclaim.config import Config
 from cleanclaim.engine.expectation import expect
+from cleanclaim.remit.alike import once_a_kind
 
 EXPECTED = pl.Schema(
     {
@@ -33,4 +34,11 @@ def expected(services: pl.DataFrame, config: Config) -> pl.DataFrame:
     if not mapped.height:
         return pl.DataFrame(schema=EXPECTED)
     known = (pl.col("price_basis") == "expected") & pl.col("expected_allowed_cents").is_not_null()
-    return expect(mapped, config.policy).filter(known).select(EXPECTED.names())
+
+    def told(lines: pl.DataFrame) -> pl.DataFrame:
+        every = expect(lines, config.policy, columns=("price_basis", *EXPECTED.names()))
+        return every.filter(known).select(EXPECTED.names())
+
+    # a claim that replaces another bears on other days
+    changed = mapped["frequency"].is_in(["7", "8"]).any()
+    return told(mapped) if changed else once_a_kind(mapped, told)

@@ -173,7 +173,9 @@ def _ended(
         return settled(whole.with_columns(nothing))
     # a later payer owes by its own terms, of which nothing is known
     first = pl.col("level") == "P"
-    priced = whole.join(prices, on="row", how="left", maintain_order="left").with_columns(
+    count = int(max(whole["row"].max() or 0, prices["row"].max() or 0)) + 1  # type: ignore[arg-type]
+    of_row = places(prices["row"], count).gather(whole["row"])
+    priced = whole.hstack(at(prices.drop("row"), of_row)).with_columns(
         pl.when(first).then(name).alias(name) for name in EXPECTED.names()[1:]
     )
     return settled(priced)

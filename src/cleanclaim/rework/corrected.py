@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -51,12 +52,15 @@ class Corrected:
         }
 
 
-def write_corrected(worked: Worked, claims: Sequence[str | PathLike[str]], folder: Path) -> Corrected:
+def write_corrected(
+    worked: Worked, claims: Sequence[str | PathLike[str]], folder: Path, *, now: datetime | None = None
+) -> Corrected:
     """Write the denied claims that can be sent again as they are fixed, one new 837 for each 837 they stand in.
 
-    ``claims`` are the paths that ``worked`` was made from. Files in ``folder`` are new; InputError where one is there.
-    Where nothing can be written, nothing is.
+    ``claims`` are the paths that ``worked`` was made from; ``now`` is when the files say that they were written. Files
+    in ``folder`` are new; InputError where one is there. Where nothing can be written, nothing is.
     """
+    at = now or datetime.now()  # noqa: DTZ005  (the user's own clock is meant)
     fixed = app.fix(list(claims), config=worked.config, as_of=worked.as_of)
     ready: dict[str, tuple[str, str]] = {}
     left: list[Left] = []
@@ -75,7 +79,7 @@ def write_corrected(worked: Worked, claims: Sequence[str | PathLike[str]], folde
         replaced = {segment: ready[claim][1] for claim, segment in held.items() if ready[claim][0] == "correct"}
         sent = b"".join(resubmit(whole, replaced)) if replaced else whole
         path = _new(folder, Path(name))
-        choose(sent, (segment for claim, segment in _claims_of(sent).items() if claim in held), path)
+        choose(sent, (segment for claim, segment in _claims_of(sent).items() if claim in held), path, written_at=at)
         written[str(path)] = tuple(held)
     unwritten = set(ready) - {claim for claims_of in written.values() for claim in claims_of}
     left += [Left(claim, _NOT_837) for claim in ready if claim in unwritten]
