@@ -34,6 +34,8 @@ class Sizes:
     peer_claims: int
     remitted_claims: int
     turns: int
+    large_lines: int
+    large_claims: int
 
 
 FULL = Sizes(
@@ -48,6 +50,8 @@ FULL = Sizes(
     peer_claims=400,
     remitted_claims=100_000,
     turns=9,
+    large_lines=10_000_000,
+    large_claims=160_000,
 )
 QUICK = Sizes(
     runs=1,
@@ -61,6 +65,8 @@ QUICK = Sizes(
     peer_claims=20,
     remitted_claims=200,
     turns=1,
+    large_lines=4_000,
+    large_claims=160,
 )
 
 

@@ -30,6 +30,7 @@ pack = "commercial"
 [payers."STATE MEDICAID"]
 pack = "medicaid"
 """
+_MADE_AT_ONCE = 500_000
 _LINUX_STATUS = Path("/proc/self/status")
 
 
@@ -44,7 +45,8 @@ class Clock:
     def running(self) -> Iterator[None]:
         wall, cpu = time.perf_counter(), time.process_time()
         yield
-        self.seconds, self.cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
+        self.seconds += time.perf_counter() - wall
+        self.cpu_seconds += time.process_time() - cpu
 
 
 def peak_megabytes() -> float:
@@ -61,20 +63,58 @@ def peak_megabytes() -> float:
 
 def write_lines(folder: str, lines: int) -> dict[str, Any]:
     """Make service lines, read them as CSV, and leave them as Parquet, a file for each batch read."""
+    import polars as pl
     from make_lines import make_lines
 
     from cleanclaim import intake
     from cleanclaim.engine.partitions import ROWS
 
     csv = Path(folder) / "lines.csv"
-    make_lines(lines).write_csv(csv)
-    read, clock = 0, Clock()
-    with clock.running():
-        for number, batch in enumerate(intake.batches([csv], rows=ROWS)):
-            batch.services.write_parquet(Path(folder) / f"{number:04d}.parquet")
-            read += batch.services.height
+    read, visits, parts, clock = 0, 0, 0, Clock()
+    while read < lines:
+        made = make_lines(min(_MADE_AT_ONCE, max(lines - read, 300)), seed=1 + parts, first=visits)
+        visits += 120 * (made["visit_id"].n_unique() // 120 + 1)
+        made.write_csv(csv)
+        first = read
+        with clock.running():
+            for batch in intake.batches([csv], rows=ROWS):
+                services = batch.services.with_columns(pl.col("row") + first)
+                services.write_parquet(Path(folder) / f"{parts:05d}.parquet")
+                read, parts = read + services.height, parts + 1
     csv.unlink()
     return {"lines": read, **vars(clock)}
+
+
+def whole_run(folder: str, place: str, processes: int | None = None, claims: bool = False) -> dict[str, Any]:
+    """Check files by several processes, findings to Parquet: what ``cleanclaim check --run`` does."""
+    from cleanclaim.bulk.plan import Asked
+    from cleanclaim.bulk.run import run
+    from cleanclaim.config import Config
+
+    clock, begun = Clock(), time.perf_counter()
+    steps: dict[str, float] = {}
+    with clock.running():
+        report = run(
+            Asked((folder,), Config.parse(_PAYERS) if claims else Config.load(None), AS_OF),
+            Path(place),
+            processes=processes,
+            watch=lambda progress: steps.update({progress.step: time.perf_counter() - begun}),
+        )
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    clock.cpu_seconds += children.ru_utime + children.ru_stime
+    # the largest of the processes stands for each of them
+    several = (processes or os.cpu_count() or 1) if processes != 1 else 0
+    together = peak_megabytes() + several * children.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    written = sum(path.stat().st_size for path in report.place.glob("*.parquet"))
+    return {
+        "lines": report.counts["services"],
+        "findings": report.count,
+        "digest": report.digest,
+        "steps": steps,
+        "together_megabytes": together,
+        "findings_bytes": written,
+        **vars(clock),
+    }
 
 
 def all_rules(folder: str) -> dict[str, Any]:
@@ -102,6 +142,13 @@ def all_rules(folder: str) -> dict[str, Any]:
             lines, findings = lines + held, findings + found
         findings += clinicians.outcome()[0].height
     return {"lines": lines, "findings": findings, "rules": _rules(), **vars(clock)}
+
+
+def count_bytes(folder: str, turns: int) -> dict[str, Any]:
+    """Count the segment terminators of the files of a folder, held in memory, one after the other."""
+    contents = [path.read_bytes() for path in sorted(Path(folder).glob("*.837"))]
+    taken = [_timed(lambda: [content.count(b"~") for content in contents]).seconds for _ in range(turns)]
+    return {"bytes": sum(map(len, contents)), "seconds": statistics.median(taken)}
 
 
 def _rules() -> int:
@@ -404,8 +451,8 @@ def _one_core() -> None:
 JOBS = {
     job.__name__: job
     for job in (
-        write_lines, all_rules, oracles, group_by, one_visit, write_837, check_837, openx12, count_and_read_837,
-        read_837_from_disk, write_835, read_835, remit, pay, oxedi, validate_837, pyx12, x12sdk,
+        write_lines, whole_run, count_bytes, all_rules, oracles, group_by, one_visit, write_837, check_837, openx12,
+        count_and_read_837, read_837_from_disk, write_835, read_835, remit, pay, oxedi, validate_837, pyx12, x12sdk,
     )
 }  # fmt: skip
 

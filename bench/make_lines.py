@@ -18,12 +18,13 @@ _GROUP = "97150"
 _DENIED_BESIDE_GROUP = ("97110", "97112", "97116", "97140", "97530", "97535")
 
 
-def make_lines(lines: int, seed: int = 1) -> pl.DataFrame:
+def make_lines(lines: int, seed: int = 1, first: int = 0) -> pl.DataFrame:
     """Return about ``lines`` CSV-shaped rows (about 2.6 a visit) under the documented column names.
 
     About one visit in twelve has a planted fault: units past the minutes, or a missing discipline modifier. One in
     eight is an assistant's; half of those with a group carry 59 on what the group's pair edits deny. A service whose
-    minutes earn no unit is given and not billed.
+    minutes earn no unit is given and not billed. ``first`` is the number of the first visit, a multiple of 120: a
+    patient comes twelve times, and what a visit is hangs on its number.
 
     >>> make_lines(100).columns[:4]
     ['visit_id', 'claim_id', 'patient_id', 'payer']
@@ -68,7 +69,9 @@ def make_lines(lines: int, seed: int = 1) -> pl.DataFrame:
     bypass = pl.when(grouped & (pl.col("visit") % 2 == 0)).then(pl.lit(" 59"))
     therapist = pl.when("occupational").then(pl.lit("OT")).otherwise(pl.lit("PT"))
     return (
-        built.with_columns(units=units + (pl.col("faulty") & pl.col("first") & timed).cast(pl.Int64))
+        built.with_columns(
+            visit=pl.col("visit") + first, units=units + (pl.col("faulty") & pl.col("first") & timed).cast(pl.Int64)
+        )
         .with_columns(units=pl.when(pl.col("units") > 0).then("units"))
         .select(
             visit_id=pl.format("V{}", pl.col("visit")),

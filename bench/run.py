@@ -1,6 +1,6 @@
 """Measures ratios against peers, oracles and the machine's own limit in one run; writes docs/performance.md.
 
-    python bench/run.py [--quick] [--no-write] [--runs N]
+    python bench/run.py [--quick] [--no-write] [--runs N] [--lines N]
 
 ``--quick`` tries every figure at a small size: it shows that they run, not how fast; it writes nothing.
 """
@@ -18,6 +18,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from any_size import any_size, claims_by_all_cores
 from figures import FIGURES, FULL, QUICK, Figure
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -108,14 +109,17 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs; writes nothing")
     parser.add_argument("--no-write", action="store_true", help="leave docs/performance.md as it is")
     parser.add_argument("--runs", type=int, help="how often each figure is taken")
+    parser.add_argument("--lines", type=int, help="lines of the large run, ten million by default")
     given = parser.parse_args()
     sizes = QUICK if given.quick else FULL
+    if given.lines:
+        sizes = replace(sizes, large_lines=given.lines)
     if given.runs:
         sizes = replace(sizes, runs=given.runs)
     before = _load()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="cleanclaim-bench-") as folder:
-        for measure in FIGURES:
+        for measure in (*FIGURES, any_size, claims_by_all_cores):
             print(measure.__doc__, file=sys.stderr)
             figures += measure(Path(folder), sizes)
     if given.quick:

@@ -10,12 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import note_cases
 import polars as pl
 import yaml
 
 from cleanclaim.claims.episodes import AUTHORIZATIONS, EPISODES, REPORTS, Records
 from cleanclaim.claims.schema import GRAINS, SERVICES
 from cleanclaim.engine.check import CheckResult, check
+from cleanclaim.engine.note_visits import Notes
 from cleanclaim.engine.plans import FIRST_ROW
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Rule
@@ -31,7 +33,7 @@ ROWS_A_CASE = 1000
 CASE_KEYS = {"name", "expect", "from", "lines", "as_of", "found", "expected", "cents", "cents_basis", "missing"}
 KEPT = {"episodes": EPISODES, "reports": REPORTS, "authorizations": AUTHORIZATIONS}
 """Tables beside the visits that a case may have; a case that has one has the others too, empty if it does not say."""
-CASE_KEYS |= {"given", "instead", *KEPT}
+CASE_KEYS |= {"given", "instead", "notes", *KEPT}
 FILE_KEYS = {"rule", "cases", "no_not_checked", "absence_is_the_fault"}
 
 _DEFAULTS: dict[str, Any] = {
@@ -90,6 +92,7 @@ class Case:
     texts: dict[str, Any]
     source: str | None
     kept: dict[str, list[dict[str, Any]]]
+    notes: dict[str, Any] | None = None
 
     @property
     def id(self) -> str:
@@ -150,6 +153,7 @@ def _case(rule_id: str, written: dict[str, Any]) -> Case:
         texts={key: written[key] for key in ("found", "expected", "cents", "cents_basis") if key in written},
         source=written.get("from"),
         kept={name: written[name] for name in KEPT if name in written},
+        notes=written.get("notes"),
     )
 
 
@@ -184,6 +188,28 @@ def records(chosen: Sequence[Case]) -> Records | None:
                 rows.append(row | {key: prefix + row[key] for key in _KEPT_KEYS if row.get(key) is not None})
         frames[name] = pl.DataFrame(rows, schema=table.schema)
     return Records(frames["episodes"], frames["reports"], frames["authorizations"])
+
+
+def notes(chosen: Sequence[Case]) -> Notes | None:
+    """Return the notes of the cases, named as their visits in :func:`services`; None where no case has any.
+
+    A note is written as its text, or as what is read from one (:mod:`note_cases`); null stands for one that cannot be
+    read. What names no visit of its case is a note of no visit.
+    """
+    if all(case.notes is None for case in chosen):
+        return None
+    by_visit, strays, files, unread = {}, {}, {}, set()
+    for number, case in enumerate(chosen):
+        prefix = f"{number}/" if len(chosen) > 1 else ""
+        visits = {line.get("visit_id", _DEFAULTS["visit_id"]) for line in case.lines}
+        for place, (visit, written) in enumerate((case.notes or {}).items()):
+            name = prefix + visit
+            files[name] = number * ROWS_A_CASE + place
+            if written is None:
+                unread.add(name)
+            else:
+                (by_visit if visit in visits else strays)[name] = note_cases.facts(written)
+    return Notes(by_visit, strays, files, frozenset(unread))
 
 
 _KEPT_KEYS = ("patient_id", "episode_id", "recertifies", "authorization_id")
@@ -351,7 +377,21 @@ def run(chosen: Sequence[Case], frame: pl.DataFrame | None = None) -> CheckResul
     kept = records(chosen)
     if kept is not None and frame is not None:
         kept = _of_lines(kept, frame)
-    return check(rows, as_of=days.pop(), records=kept)
+    own = notes(chosen)
+    if own is not None and frame is not None:
+        own = _of_cases(own, set((frame["row"] // ROWS_A_CASE).unique()))
+    return check(rows, as_of=days.pop(), records=kept, notes=own)
+
+
+def _of_cases(all_notes: Notes, numbers: set[int]) -> Notes:
+    """The notes of the cases whose numbers are given."""
+    names = {name for name, place in all_notes.files.items() if place // ROWS_A_CASE in numbers}
+    return Notes(
+        {name: facts for name, facts in all_notes.by_visit.items() if name in names},
+        {name: facts for name, facts in all_notes.strays.items() if name in names},
+        all_notes.files,
+        all_notes.unread,
+    )
 
 
 def _of_lines(kept: Records, frame: pl.DataFrame) -> Records:

@@ -27,6 +27,12 @@ FIGURES = (
     "Expected payment of many lines, against the price oracle",
     "835 matched and classified, against only reading it",
     "835 matched and classified, peak memory",
+    "All rules on very many lines, all cores, against a bare group-by",
+    "All rules on very many lines, peak memory of all processes",
+    "Time of ten times the lines",
+    "Memory of ten times the lines",
+    "All cores against one",
+    '837P to findings, all cores, against `bytes.count(b"~")`',
 )
 
 

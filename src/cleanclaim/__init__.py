@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cleanclaim.app import check, fix
+    from cleanclaim.auditing import audit_note
     from cleanclaim.citation import Citation
     from cleanclaim.codes.ncci import pairs
     from cleanclaim.codes.page import code_page as code
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         UnsupportedFile,
     )
     from cleanclaim.fixes.outcome import Fixed
+    from cleanclaim.notes.read import read_note
     from cleanclaim.rules import all_rules
     from cleanclaim.rules.rule import Rule
     from cleanclaim.x12 import X12Claims, read_837
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 _HOME = {
     "check": ("cleanclaim.app", "check"),
     "fix": ("cleanclaim.app", "fix"),
+    "audit_note": ("cleanclaim.auditing", "audit_note"),
+    "read_note": ("cleanclaim.notes.read", "read_note"),
     "Citation": ("cleanclaim.citation", "Citation"),
     "pairs": ("cleanclaim.codes.ncci", "pairs"),
     "code": ("cleanclaim.codes.page", "code_page"),
@@ -81,12 +85,14 @@ __all__ = [
     "X12Claims",
     "all_rules",
     "allocate",
+    "audit_note",
     "check",
     "code",
     "fix",
     "pairs",
     "price",
     "read_837",
+    "read_note",
 ]
 
 

@@ -10,32 +10,32 @@ from functools import partial
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from cleanclaim import intake
 from cleanclaim.claims.episodes import Records
+from cleanclaim.claims.schema import SERVICES
 from cleanclaim.codes import tables
 from cleanclaim.config import Config
-from cleanclaim.config.hints import medicare_hints
 from cleanclaim.engine import report
 from cleanclaim.engine.across import ClinicianDays
 from cleanclaim.engine.check import CheckResult
 from cleanclaim.engine.check import check as check_partition
-from cleanclaim.engine.deadlines import with_deadlines
 from cleanclaim.engine.evidence import Evidence, gather, gravest_first, together
 from cleanclaim.engine.fingerprint import fingerprints
-from cleanclaim.engine.keys import FORM_ASSUMED
 from cleanclaim.engine.partitions import ROWS
 from cleanclaim.engine.report import Report
 from cleanclaim.engine.selection import Selection
 from cleanclaim.fixes.outcome import Fixed, candidates, fix_found
+from cleanclaim.parts import Part, no_counts, remarks
 from cleanclaim.reading import Partitions, Source
 from cleanclaim.runs.baseline import is_known
 from cleanclaim.runs.outcome import Outcome, read_baseline
 
-NO_PAYER = "(none named)"
+if TYPE_CHECKING:
+    from cleanclaim.noting import NoteFolder
 
 
 def check(
@@ -52,6 +52,7 @@ def check(
     baseline: str | PathLike[str] | None = None,
     proofs: int = 0,
     records: Records | None = None,
+    notes: str | PathLike[str] | None = None,
     progress: Callable[[int], None] | None = None,
     watch: Callable[[pl.DataFrame, pl.DataFrame], None] | None = None,
 ) -> Report:
@@ -63,8 +64,9 @@ def check(
     rules by id, first characters of ids or name; ``severity`` tells that level and graver; ``baseline`` is an earlier
     run's file, whose findings are not told again (:mod:`cleanclaim.engine.selection`). ``proofs`` says for how many
     findings, the gravest first, the rows that show how each came about are kept (``Report.evidence``). ``records`` are
-    plans of care and what goes with them (:func:`cleanclaim.intake.read_records`). ``progress`` is called with the
-    number of lines checked so far, ``watch`` with the services of each partition of whole patients and its findings.
+    plans of care and what goes with them (:func:`cleanclaim.intake.read_records`). ``notes`` is a folder of treatment
+    notes, each named after its visit (:mod:`cleanclaim.noting`). ``progress`` is called with the number of lines
+    checked so far, ``watch`` with the services of each partition of whole patients and its findings.
 
     Raises UnreadableFile, UnsupportedFile or ConfigError; what is wrong inside a claim is a finding.
 
@@ -80,13 +82,17 @@ def check(
     read = Partitions(source, mapping=_mapping(mapping, settings), rows=partition_rows, records=records)
     tally = _Tally(selection, proofs)
     run = partial(check_partition, as_of=day, config=settings, rules=selection.narrowed, part=True)
+    folder = _notes(notes)
     for services, own in read:
-        found = tally.add(run(services, records=own))
+        held = None if folder is None else folder.of_visits(services)
+        found = tally.add(run(services, records=own, notes=held))
         if watch:
             watch(services, found)
         if progress:
             progress(tally.counts["services"])
-    return _report(read, tally, earlier)
+    if folder is not None and (strays := folder.strays()).strays:
+        tally.add(run(SERVICES.empty(), notes=strays))
+    return _report(read, tally, earlier, folder)
 
 
 def fix(
@@ -136,16 +142,27 @@ def settled(config: Config | str | PathLike[str] | None, payer: str | None = Non
     return settings if payer is None else settings.with_default_payer(payer)
 
 
-def _report(read: Partitions, tally: _Tally, earlier: Outcome | None) -> Report:
+def _notes(folder: str | PathLike[str] | None) -> NoteFolder | None:
+    if folder is None:
+        return None
+    from cleanclaim.noting import NoteFolder
+
+    return NoteFolder.of(Path(folder))
+
+
+def _report(read: Partitions, tally: _Tally, earlier: Outcome | None, folder: NoteFolder | None = None) -> Report:
     found, gaps = tally.outcome()
+    found, unread, files = read.placed(found), read.unread(), read.files
+    if folder is not None:
+        found, unread, files = folder.placed(found, unread, files)
     return Report(
-        **_told(read.placed(found), tally.selection, earlier),
+        **_told(found, tally.selection, earlier),
         not_checked=gaps,
-        unreadable=read.unread(),
-        files=read.files,
+        unreadable=unread,
+        files=files,
         counts=tally.counts,
         unmapped=tuple(sorted(tally.unmapped.items())),
-        notes=tuple(dict.fromkeys([*read.notes, *tally.notes])),
+        notes=tuple(dict.fromkeys([*read.notes, *tally.notes, *(folder.remarks if folder is not None else ())])),
         versions=versions(),
         evidence=tally.evidence,
     )
@@ -178,38 +195,24 @@ class _Tally:
     gravest: pl.DataFrame | None = None
     parts: list[tuple[pl.DataFrame, pl.DataFrame]] = field(default_factory=list)
     clinicians: ClinicianDays = field(default_factory=ClinicianDays)
-    counts: Counter[str] = field(
-        default_factory=lambda: Counter(lines=0, services=0, visits=0, claims=0, charge_cents=0)
-    )
+    counts: Counter[str] = field(default_factory=no_counts)
     unmapped: Counter[str] = field(default_factory=Counter)
     hints: dict[str, None] = field(default_factory=dict)
     assumed: int = 0
 
     def add(self, result: CheckResult) -> pl.DataFrame:
         """Take a partition in, and return what was found in it, settled."""
-        grains = result.grains
-        found = report.empty_findings()
-        if result.findings.height:
-            placed = report.with_context(result.findings, result.places, result.policy)
-            found = self.selection.settle(with_deadlines(placed, grains))
-        self.parts.append((found, result.not_checked))
+        part = Part.of(result, self.selection)
+        self.parts.append((part.found, part.not_checked))
         if result.services.height:
             self.clinicians.add(result)
         if self.proofs:
-            self._keep(result, found.filter(pl.col("fate").is_null()))
-        self.counts.update(
-            services=result.services.height,
-            lines=grains.line.height,
-            visits=grains.visit.height,
-            claims=grains.claim.height,
-            charge_cents=int(grains.line["charge_cents"].sum()),
-        )
-        unmapped = {payer or NO_PAYER: rows for payer, rows in Config.unmapped(result.services)}
-        self.unmapped.update(unmapped)
-        if unmapped:
-            self.hints |= dict.fromkeys(medicare_hints(result.services))
-        self.assumed += result.services.select(FORM_ASSUMED.sum()).item()
-        return found
+            self._keep(result, part.found.filter(pl.col("fate").is_null()))
+        self.counts.update(part.counts)
+        self.unmapped.update(part.unmapped)
+        self.hints |= dict.fromkeys(part.hints)
+        self.assumed += part.assumed
+        return part.found
 
     def outcome(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return what was found, settled, and what was not checked."""
@@ -228,10 +231,7 @@ class _Tally:
 
     @property
     def notes(self) -> list[str]:
-        if not self.assumed:
-            return list(self.hints)
-        rows = "1 row names" if self.assumed == 1 else f"{self.assumed:,} rows name"
-        return [*self.hints, f"{rows} no form, setting, place of service or bill type: read as professional claims"]
+        return remarks(tuple(self.hints), self.assumed)
 
 
 def _mapping(named: str | PathLike[str] | None, config: Config) -> intake.MappingSource:

@@ -13,11 +13,13 @@ import polars as pl
 from cleanclaim.claims.clinician_day import CLINICIAN_DAY
 from cleanclaim.claims.episode import EPISODE, TREATMENT_DAY
 from cleanclaim.claims.line import LINE
+from cleanclaim.claims.notes import NOTE
 from cleanclaim.claims.services import METHODS, ROLES, SERVICES, SETTINGS
 from cleanclaim.claims.table import Column, Grain, Table
 
-__all__ = ["CLAIM", "CLINICIAN_DAY", "EPISODE", "FINDINGS", "GRAINS", "LINE", "METHODS", "NOT_CHECKED", "PAIR"]
-__all__ += ["ROLES", "SERVICES", "SETTINGS", "TREATMENT_DAY", "UNREADABLE", "VISIT", "Column", "Grain", "Table"]
+__all__ = ["CLAIM", "CLINICIAN_DAY", "EPISODE", "FINDINGS", "GRAINS", "LINE", "METHODS", "NOTE", "PAIR"]
+__all__ += ["NOT_CHECKED", "ROLES", "SERVICES", "SETTINGS", "TREATMENT_DAY", "UNREADABLE", "VISIT", "Column", "Grain"]
+__all__ += ["Table"]
 
 _S, _I, _F, _B, _D = pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Date()
 
@@ -165,6 +167,7 @@ GRAINS: dict[Grain, Table] = {
     Grain.CLINICIAN_DAY: CLINICIAN_DAY,
     Grain.EPISODE: EPISODE,
     Grain.TREATMENT_DAY: TREATMENT_DAY,
+    Grain.NOTE: NOTE,
 }
 
 FINDINGS = Table(

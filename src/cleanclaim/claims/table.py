@@ -19,6 +19,7 @@ class Grain(StrEnum):
     CLINICIAN_DAY = "clinician_day"
     EPISODE = "episode"
     TREATMENT_DAY = "treatment_day"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cleanclaim.cli import options
+from cleanclaim.cli import large, options
 from cleanclaim.cli.fixing import FixedFiles
 from cleanclaim.cli.output import choice, day, emit, errors, local_config, named, warn
 from cleanclaim.cli.reporting import FORMATS, JSON_FORMATS, proofs, write_printed, write_report
@@ -38,6 +38,7 @@ def check(
     episodes: options.Episodes = None,
     progress_reports: options.ProgressReports = None,
     authorizations: options.Authorizations = None,
+    notes: options.Notes = None,
     as_of: options.AsOf = None,
     select: options.Select = None,
     ignore: options.Ignore = None,
@@ -48,6 +49,10 @@ def check(
     write_baseline: options.WriteBaseline = None,
     diff: options.Diff = None,
     tables: options.Tables = None,
+    run: options.Run = None,
+    processes: options.Processes = None,
+    engine: options.Engine = None,
+    master: options.Master = None,
     exit_zero: options.ExitZero = False,
     fix: options.Fix = False,
     output_fixed: options.OutputFixed = None,
@@ -61,7 +66,7 @@ def check(
     """
     with errors(as_json=form in JSON_FORMATS):
         _choices(form, group_by, {"--statistics": statistics, "--diff": diff is not None, "--fix": fix})
-        others = {"--statistics": statistics, "--diff": diff, "--write-baseline": write_baseline}
+        others: dict[str, object] = {"--statistics": statistics, "--diff": diff, "--write-baseline": write_baseline}
         files = FixedFiles.of(paths, fix, output_fixed, dry_run=dry_run, force=force, others=others)
         target = Target(output)
         config = config or local_config()
@@ -69,20 +74,24 @@ def check(
         target.check([*paths, config, mapping, baseline, diff, *kept], binary=form == "xlsx")
         _keep_apart(target.path, files, write_baseline)
         today = day(as_of, "--as-of")
-        earlier = _earlier(diff)
         asked: dict[str, Any] = {
             "config": config,
             "payer": payer,
             "as_of": today,
             "mapping": mapping,
-            "select": options.words(select, "--select"),
-            "ignore": options.words(ignore, "--ignore"),
+            **options.chosen(select, ignore),
             "severity": severity,
             "baseline": baseline,
             "records": options.records(*kept),
+            "notes": notes,
         }
-        with _progress(quiet=form != "text" and output is None) as progress:
-            report = replace(_checked(paths, asked, form, tables, files, progress), group_by=group_by)
+        asked_large = large.Run.of(run, processes, engine, master, day_given=as_of is not None)
+        if asked_large is not None:
+            others = {**others, "--group-by": group_by, "--fix": fix}
+            code = asked_large.check(paths, form, target, asked, tables, others)
+            raise typer.Exit(0 if exit_zero and code == 1 else code)
+        earlier = _earlier(diff)
+        report = replace(_checked(paths, asked, form, tables, files, shown=target.path is not None), group_by=group_by)
         if write_baseline is not None and not report.left_out.expired:
             _write_baseline(report, write_baseline)
         code = _tell(report, form, target, today, statistics=statistics, earlier=earlier, files=files)
@@ -96,7 +105,8 @@ def _checked(
     form: str,
     tables: str | None,
     files: FixedFiles | None,
-    progress: Callable[[int], None] | None,
+    *,
+    shown: bool,
 ) -> Report:
     """Check the files, or fix them and check what is there then."""
     from cleanclaim import app
@@ -104,7 +114,7 @@ def _checked(
     from cleanclaim.intake.content import STANDARD_INPUT_PATH
 
     sources = [str(STANDARD_INPUT_PATH) if path == "-" else path for path in _once(named(paths))]
-    with under(tables):
+    with under(tables), _progress(quiet=form != "text" and not shown) as progress:
         if files is not None:
             return files.fix(sources, asked, progress)
         return app.check(sources, **asked, proofs=proofs(form), progress=progress)

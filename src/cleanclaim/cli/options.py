@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cleanclaim.claims.episodes import Records
 
 SEVERITIES = ("denial", "compliance", "underbilling", "advice")
+ENGINES = ("local", "spark")
 GROUPS = ("who", "payer", "clinician", "rule", "claim")
 
 Paths = Annotated[
@@ -105,6 +106,33 @@ Episodes = Annotated[
 ]
 ProgressReports = Annotated[Path | None, typer.Option(metavar="FILE", help="Progress reports of those plans.")]
 Authorizations = Annotated[Path | None, typer.Option(metavar="FILE", help="Authorizations of payers.")]
+Notes = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Treatment notes, each in a text file named after its visit.")
+]
+Run = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="For input of any size: write findings as Parquet into this folder as they come and show the summary; the "
+        "same command goes on where it was stopped.",
+    ),
+]
+Processes = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="With --run: how many processes work; one for each core by default."),
+]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        metavar="|".join(ENGINES),
+        help="With --run: work on this machine, or on a Spark cluster (the extra spark).",
+        autocompletion=completion.one_of(ENGINES),
+    ),
+]
+Master = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="With --engine spark: the cluster, such as spark://host:7077."),
+]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="End with 0 also when there are findings.")]
 
 
@@ -120,6 +148,15 @@ def words(given: list[str] | None, option: str) -> list[str]:
             "names no rule; name rules by id, first letters or name, or leave the option out", field=option
         )
     return found
+
+
+def chosen(select: list[str] | None, ignore: list[str] | None) -> dict[str, list[str]]:
+    """Return the rules that the options ask for and leave out.
+
+    >>> chosen(["U"], None)
+    {'select': ['U'], 'ignore': []}
+    """
+    return {"select": words(select, "--select"), "ignore": words(ignore, "--ignore")}
 
 
 def records(episodes: Path | None, progress_reports: Path | None, authorizations: Path | None) -> Records | None:

@@ -35,6 +35,11 @@ def print_report(report: Report) -> None:
             for message in members:
                 _finding(message)
             show()
+    print_summary(report)
+
+
+def print_summary(report: Report) -> None:
+    """Print what could not be read, the sums by rule and what was not checked: a report without its findings."""
     _unreadable(report.unread())
     _summary(report)
     _not_checked(report)

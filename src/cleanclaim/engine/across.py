@@ -7,6 +7,8 @@ The outcome does not depend on how the input was divided.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from io import BytesIO
 
 import polars as pl
@@ -42,15 +44,13 @@ class ClinicianDays:
 
     def _take(self, result: CheckResult) -> None:
         self._rules = result.rules
-        found = clinicians.blocks(result.grains.given)
-        self._gaps.append(of_clinician_days(found.unplaced, result.rules)[1])
-        if found.own.is_empty():
+        taken = Taken.of(result)
+        self._gaps.append(taken.not_checked)
+        if taken.own.is_empty():
             return
-        self._own.append(found.own)
+        self._own.append(taken.own)
         places = BytesIO()
-        own = result.grains.given.select("row", *report.CONTEXT).join(found.own.select("row"), on="row", how="semi")
-        own = with_deadlines(own, result.grains)
-        own.write_ipc(places, compression="lz4")
+        taken.places.write_ipc(places, compression="lz4")
         self._places.append(places)
 
     def outcome(self) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -58,11 +58,41 @@ class ClinicianDays:
         gaps = pl.concat([NOT_CHECKED.empty(), *self._gaps])
         if not self._own:
             return report.empty_findings(), gaps
-        days = clinicians.days(pl.concat(self._own)).filter(pl.col("shared_minutes") > 0)
-        if days.is_empty():
-            return report.empty_findings(), gaps
-        rows = pl.concat([days["row"], days["other_row"].rename("row")]).unique().to_frame()
-        places = pl.concat(pl.read_ipc(kept.getvalue()).join(rows, on="row", how="semi") for kept in self._places)
-        findings, _ = of_clinician_days(clinicians.with_other_visits(days, places), self._rules)
-        deadlines = places.select("row", "by_when", "mapped")
-        return report.with_context(findings, places).join(deadlines, on="row", how="left", maintain_order="left"), gaps
+
+        def placed(rows: pl.DataFrame) -> pl.DataFrame:
+            return pl.concat(pl.read_ipc(kept.getvalue()).join(rows, on="row", how="semi") for kept in self._places)
+
+        return found_in(pl.concat(self._own), placed, self._rules), gaps
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What is kept of a partition: the blocks of its services (``own``), their places, and what was not checked."""
+
+    own: pl.DataFrame
+    places: pl.DataFrame
+    not_checked: pl.DataFrame
+
+    @classmethod
+    def of(cls, result: CheckResult) -> Taken:
+        """Return what is kept of a partition of whole patients."""
+        found = clinicians.blocks(result.grains.given)
+        gaps = of_clinician_days(found.unplaced, result.rules)[1]
+        places = result.grains.given.select("row", *report.CONTEXT).join(found.own.select("row"), on="row", how="semi")
+        return cls(found.own, with_deadlines(places, result.grains), gaps)
+
+
+def found_in(
+    own: pl.DataFrame, placed: Callable[[pl.DataFrame], pl.DataFrame], rules: tuple[Rule, ...]
+) -> pl.DataFrame:
+    """Return what is found in the days of clinicians whose blocks are all in ``own``, with places.
+
+    ``placed`` returns the places of the rows in a frame of them.
+    """
+    days = clinicians.days(own).filter(pl.col("shared_minutes") > 0)
+    if days.is_empty():
+        return report.empty_findings()
+    places = placed(pl.concat([days["row"], days["other_row"].rename("row")]).unique().to_frame())
+    findings, _ = of_clinician_days(clinicians.with_other_visits(days, places), rules)
+    deadlines = places.select("row", "by_when", "mapped")
+    return report.with_context(findings, places).join(deadlines, on="row", how="left", maintain_order="left")

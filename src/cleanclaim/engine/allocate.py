@@ -20,15 +20,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
 import polars as pl
 
 from cleanclaim.codes import hcpcs
 from cleanclaim.dated import FEW
 from cleanclaim.engine.alone import repeated
-from cleanclaim.engine.assistants import assistant_units, untimed_assistant_units
-from cleanclaim.engine.beside import beside, distinct
-from cleanclaim.engine.few import grouped, holding, order_of, rows_at
+from cleanclaim.engine.assistants import NO_TESTS, assistant_units, untimed_assistant_units
+from cleanclaim.engine.beside import Remembered, beside, distinct
+from cleanclaim.engine.conditions import Condition, where
+from cleanclaim.engine.few import Constants, grouped, order_of, rows_at
 from cleanclaim.engine.methods import QUARTER, SHORT, settled
 from cleanclaim.rules.rule import known_sum
 
@@ -137,10 +137,7 @@ def _given_by(roles: tuple[str, str]) -> pl.Expr:
 
 _ASSISTANT, _UNCOUNTED = _given_by(ASSISTANTS), _given_by(UNCOUNTED)
 _COUNTED_MINUTES = pl.when(_UNCOUNTED).then(0).otherwise(pl.col("minutes"))
-_OF_SERVICE = (
-    "visit_key",
-    "code",
-    "row",
+_OF_GIVER = (
     (~_UNCOUNTED).alias("given"),
     _ASSISTANT.alias("by_assistant"),
     (~_ASSISTANT & ~_UNCOUNTED & _COUNTED_MINUTES.ne_missing(0)).alias("by_therapist"),
@@ -149,9 +146,13 @@ _OF_SERVICE = (
 )
 
 
+_OF_SERVICE = ["visit_key", "code", "row"]
+_GIVERS = Remembered(("by", "minutes"), lambda keys: keys.select_seq(_OF_GIVER), light=True)
+
+
 def _by_code(services: pl.DataFrame) -> pl.DataFrame:
     """One row per visit and code: what was given, by whom."""
-    given = services.select_seq(_OF_SERVICE).hstack(services[:, list(_FACTS)])
+    given = services[:, _OF_SERVICE].hstack(_GIVERS.of(services)).hstack(services[:, list(_FACTS)])
     several = repeated(given, _VISIT_CODE)
     if several is None:
         return given
@@ -209,7 +210,6 @@ _SOLO_UNITS = (
     .then(_MIDPOINT_UNITS)
 )
 _COUNTS = (
-    _POOLED,
     (_POOLED & (_METHOD == "cms").fill_null(False)).alias("in_pool"),
     _MINUTES.alias("code_minutes"),
     (pl.col("by_assistant") & ~pl.col("by_therapist")).alias("assistant_only"),
@@ -219,12 +219,18 @@ _COUNTS = (
 )
 
 
+_COUNTED_FROM = tuple(dict.fromkeys(name for count in _COUNTS for name in count.meta.root_names()))
+_COUNTED = Remembered(_COUNTED_FROM, lambda keys: keys.select_seq(_COUNTS), light=True)
+
+
 def _count(members: pl.DataFrame) -> pl.DataFrame:
     """Add each member's minutes, its whole quarter hours, and ``solo_units``, which it earns without the others.
 
     Those are null where the method's arithmetic or a needed minute is not known.
     """
-    return members.with_columns_seq(_COUNTS)
+    counted = _COUNTED.of(members)
+    pooled = members.with_columns_seq(_POOLED) if members["pooled"].null_count() else members
+    return pooled.hstack(counted)
 
 
 _SHORT_OF_QUARTER = pl.when("in_pool").then(QUARTER - pl.col("remainder")).otherwise(QUARTER + 1)
@@ -237,7 +243,7 @@ def _ranked(members: pl.DataFrame) -> pl.DataFrame:
         ranked = members.sort(_RANK)
     else:
         ranked = rows_at(members, order_of(members.select_seq(_RANK)))
-    return ranked.hstack([pl.Series("_index", np.arange(ranked.height))])
+    return ranked.hstack([pl.Series("_index", range(ranked.height), dtype=pl.Int64)])
 
 
 _RANK = ("visit_key", _SHORT_OF_QUARTER.alias("_short"), _IN_ORDER.alias("_in_order"), "family")
@@ -301,13 +307,17 @@ def _modified(column: str) -> pl.Expr:
 
 
 _MODIFIED = tuple(_modified(column) for column in _SETTLED.values())
-_NONE_MODIFIED = (
-    pl.lit(None, dtype=pl.Boolean).alias("first_modified"),
-    *(pl.lit(0, dtype=pl.Int64).alias(column) for column in _SETTLED.values()),
+_NONE_MODIFIED = Constants(
+    [
+        pl.lit(None, dtype=pl.Boolean).alias("first_modified"),
+        *(pl.lit(0, dtype=pl.Int64).alias(column) for column in _SETTLED.values()),
+    ]
 )
-_TESTED = pl.all_horizontal(
-    pl.col("timed", "by_assistant", "assistant_modifier_required"),
-    pl.col("units", "assistant_midpoint_test", "assistant_de_minimis_share").is_not_null(),
+_TESTED = Condition(
+    pl.all_horizontal(
+        *(pl.col(name) for name in ("timed", "by_assistant", "assistant_modifier_required")),
+        *(pl.col(name).is_not_null() for name in ("units", "assistant_midpoint_test", "assistant_de_minimis_share")),
+    )
 )
 
 
@@ -317,8 +327,8 @@ def _with_modifiers(members: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     Return the members, and the test of those that an assistant shares in.
     """
     if not members["by_assistant"].any():
-        return members.with_columns_seq(_NONE_MODIFIED), assistant_units(members.head(0))
-    tests = assistant_units(holding(members, _TESTED))
+        return _NONE_MODIFIED.beside(members), NO_TESTS
+    tests = assistant_units(where(members, _TESTED))
     tested = beside(members, tests[:, [*_MEMBER, "first_modified", *_SETTLED.values()]], _MEMBER)
     return tested.with_columns_seq(_MODIFIED), tests
 
@@ -339,12 +349,14 @@ _OF_CODE: tuple[str | pl.Expr, ...] = (
     *(pl.min_horizontal(columns).alias(f"{name}_low") for name, columns in _SETTLINGS.items()),
     *(pl.max_horizontal(columns).alias(f"{name}_high") for name, columns in _SETTLINGS.items()),
 )
+# a member that is a code by itself is named by its family
+_OF_MEMBER = (*_OF_CODE[:2], pl.col("family").alias("code"), *_OF_CODE[3:])
 
 
 def _codes(members: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     """One row per visit and code: members as they are, families split into base code and add-on."""
     if members["addon_code"].null_count() == members.height:
-        return members.with_columns_seq(code="family").select_seq(_OF_CODE)
+        return members.select_seq(_OF_MEMBER)
     of_family = pl.col("addon_code").is_not_null()
     alone = members.filter(~of_family).with_columns_seq(code="family")
     return _with_families(alone, members.filter(of_family), given).select_seq(_OF_CODE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import polars as pl
@@ -16,10 +17,11 @@ def repeated(frame: pl.DataFrame, group: Sequence[str]) -> pl.Series | None:
     [True, True, False]
     """
     values = frame[:, list(group)]
-    if values.height <= FEW and not any(dtype.is_float() for dtype in values.dtypes):
-        rows = values.rows()
-        if len(set(rows)) == len(rows):
-            return None
+    rows = values.rows() if values.height <= FEW else []
+    # no two rows are alike to Python where one holds what is not a number
+    if rows and all(value == value for row in rows for value in row):
+        times = Counter(rows)
+        return None if len(times) == len(rows) else pl.Series([times[row] > 1 for row in rows], dtype=pl.Boolean)
     # equal hashes of unequal values only make for rows that are looked at in vain
     hashes = values.hash_rows()
     return None if hashes.n_unique() == frame.height else hashes.is_duplicated()

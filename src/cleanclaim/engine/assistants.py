@@ -32,6 +32,8 @@ _STEPS = pl.Schema(
         "other_assistant_units": pl.Int64(),
     }
 )
+NO_TESTS = pl.DataFrame(schema=_STEPS)
+"""What :func:`assistant_units` returns where there is nobody to test."""
 
 
 def exceeds_share(assistant: pl.Expr, total: pl.Expr) -> pl.Expr:
@@ -63,7 +65,7 @@ def assistant_units(members: pl.DataFrame) -> pl.DataFrame:
     them. Units, minutes, share and midpoint test must be known in every row.
     """
     if members.is_empty():
-        return pl.DataFrame(schema=_STEPS)
+        return NO_TESTS
     tested = members[:, _MEMBER].hstack(_TEST.of(members))
     if (members["other_units"] == members["units"]).all():
         other = tested["assistant_units"]

@@ -41,10 +41,22 @@ def beside(frame: pl.DataFrame, table: pl.DataFrame, on: Sequence[str], *, nulls
             if not nulls_equal:
                 places = {key: place for key, place in places.items() if None not in key}
             return frame.hstack(rows_at(table[:, others], [places.get(key) for key in frame[:, keys].rows()]))
-    found = frame[:, keys].join(
-        table, on=keys, how="left", maintain_order="left", validate="m:1", nulls_equal=nulls_equal
-    )
+    left, right = frame[:, keys], table
+    listed = table[:, keys]
+    if len(keys) > 1 and left.dtypes == listed.dtypes and (nulls_equal or not _has_nulls(left, listed)):
+        left, right = _by_one(left), table[:, others].hstack(_by_one(listed))
+        keys = left.columns
+    found = left.join(right, on=keys, how="left", maintain_order="left", validate="m:1", nulls_equal=nulls_equal)
     return frame.hstack(found[:, others])
+
+
+def _has_nulls(*tables: pl.DataFrame) -> bool:
+    return any(column.has_nulls() for keys in tables for column in keys.get_columns())
+
+
+def _by_one(keys: pl.DataFrame) -> pl.DataFrame:
+    """One number for the values of several columns: two of a partition share it once in a billion partitions."""
+    return keys.hash_rows(seed=0).to_frame("_values")
 
 
 class Listed:
@@ -100,13 +112,19 @@ class Remembered:
     """What ``find`` says of keys: of each of a few rows it is asked only once.
 
     ``find`` takes a frame with the columns ``on`` and returns as many rows, each of which depends on its own key alone.
-    Of the keys in ``likely`` (distinct) it is asked at once when it is first needed for a few rows.
+    Of the keys in ``likely`` (distinct) it is asked at once when it is first needed for a few rows. ``light`` is what
+    costs many rows less than to see which of them are alike.
     """
 
     def __init__(
-        self, on: Sequence[str], find: Callable[[pl.DataFrame], pl.DataFrame], likely: pl.DataFrame | None = None
+        self,
+        on: Sequence[str],
+        find: Callable[[pl.DataFrame], pl.DataFrame],
+        likely: pl.DataFrame | None = None,
+        *,
+        light: bool = False,
     ) -> None:
-        self._on, self._find, self._likely = list(on), find, likely
+        self._on, self._find, self._likely, self._light = list(on), find, likely, light
         self._places: dict[Any, int] = {}
         self._answers: pl.DataFrame | None = None
         self._told: dict[tuple[int, ...], pl.DataFrame] = {}
@@ -130,7 +148,7 @@ class Remembered:
         """Return what is found for each row of ``frame``."""
         keys = frame[:, self._on]
         if frame.height > FEW:
-            return _once(keys, self._find)
+            return self._find(keys) if self._light else _once(keys, self._find)
         with self._turn:
             return self._of_few(keys)
 

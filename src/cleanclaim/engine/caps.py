@@ -37,7 +37,7 @@ _COUNTED = pl.col("max_timed_units_day").is_not_null() | pl.col("max_timed_minut
 def with_caps(visits: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Add to each visit the payer's caps, whether there are any, and what of the visit or day counts towards them."""
     if all(lines[cap].null_count() == lines.height for cap in _CAPS):
-        return visits.with_columns(_NO_CAP)
+        return visits.with_columns_seq(_NO_CAP)
     capped = lines.filter(_COUNTED).group_by("visit_key").agg(_CAPPED)
     known = beside(beside(visits, capped, ["visit_key"]), _relative_values(lines), ["visit_key"])
     return known.with_columns(_APPLIES)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache, reduce
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -18,9 +19,12 @@ from cleanclaim.engine import episodes, grains
 from cleanclaim.engine.beside import distinct
 from cleanclaim.engine.clinicians import of_one
 from cleanclaim.engine.few import chosen, ordered, rows_at
-from cleanclaim.engine.verdicts import Gap, gaps, verdicts
+from cleanclaim.engine.verdicts import Gap, cells_of, gaps, verdicts
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from cleanclaim.engine.note_visits import Notes
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class CheckResult:
 
     ``findings`` has one row per fault (FINDINGS), ``not_checked`` one per rule and set of missing inputs (NOT_CHECKED);
     ``services`` are the services as the configuration completed them, ``policy`` what their payers' packs say;
-    ``anchors`` are the plans of care as rows of SERVICES.
+    ``anchors`` are the plans of care, and notes of no visit, as rows of SERVICES.
     """
 
     findings: pl.DataFrame
@@ -60,6 +64,7 @@ def check(
     rules: Sequence[Rule] | None = None,
     part: bool = False,
     records: Records | None = None,
+    notes: Notes | None = None,
 ) -> CheckResult:
     """Return what ``rules`` (all by default) find in ``services``, whose patients are whole.
 
@@ -67,7 +72,7 @@ def check(
     to settings and clinicians to credentials. Rules to which a chosen one gives way are run beside them: what is found
     of a few rules is what is found of them when all are run. Of a ``part`` of a larger input the clinicians' days are
     left out: :class:`cleanclaim.engine.across.ClinicianDays` puts them together. ``records`` are the plans of care,
-    progress reports and authorizations of these patients.
+    progress reports and authorizations of these patients, ``notes`` the treatment notes of their visits.
     """
     settings = config or Config.load(None)
     chosen = tuple(rules) if rules is not None else all_rules()
@@ -80,6 +85,11 @@ def check(
     if records:
         beside = episodes.build(built.given, built.line, records, settings, settings.policy, as_of)
         built, anchors = replace(built, episode=beside.plan, treatment_day=beside.day), beside.anchors
+    if notes is not None:
+        from cleanclaim.engine import note_visits
+
+        built = replace(built, note=note_visits.build(built.given, built.line, notes).grain)
+        anchors = note_visits.with_strays(anchors, notes)
     found, missing = [], []
     for grain in Grain:
         faults, gaps = _run(_of_grain(run, grain), built[grain])
@@ -119,6 +129,12 @@ def of_clinician_days(frame: pl.DataFrame, rules: Sequence[Rule]) -> tuple[pl.Da
     return _findings(faults, ()), _not_checked(gaps)
 
 
+def of_notes(frame: pl.DataFrame, rules: Sequence[Rule]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the findings and not-checked counts of ``rules``, all of which read NOTE, in rows that have it alone."""
+    faults, gaps = _run(tuple(rules), frame)
+    return _findings(faults, tuple(rules)), _not_checked(gaps)
+
+
 def _findings(found: Sequence[pl.DataFrame], run: tuple[Rule, ...]) -> pl.DataFrame:
     left = _yield(reduce(pl.DataFrame.vstack, found, _NO_FINDINGS), run)
     return ordered(left.with_columns_seq(_IN_MONEY) if left.height else left, ["row", "rule"])[:, _FINDING]
@@ -146,10 +162,11 @@ def _run(rules: tuple[Rule, ...], frame: pl.DataFrame) -> tuple[list[pl.DataFram
     """Evaluate all rules of one grain together; then look only at the rows that are not a pass."""
     if not rules or frame.is_empty():
         return [], []
-    open_rules = verdicts(rules, frame)
+    cells = cells_of(rules, frame)
+    open_rules = verdicts(rules, frame, cells)
     faults = [(rule, values) for rule, values in open_rules.items() if values.any()]
     found = [chosen(frame[:, _read(rule)], values).select_seq(_told(rule)) for rule, values in faults]
-    return found, gaps(open_rules, frame)
+    return found, gaps(open_rules, frame, cells)
 
 
 def _not_checked(gaps: Iterable[Gap]) -> pl.DataFrame:
@@ -211,6 +228,7 @@ def _giving_way(rules: tuple[Rule, ...]) -> tuple[tuple[str, str, str], ...]:
 
     def key(rule: Rule, other: str) -> str:
         of_other = {Grain.VISIT: "visit_key", Grain.CLAIM: "claim_key"}.get(grain_of[other], "row")
-        return "visit_key" if of_other == "row" and rule.grain == Grain.VISIT else of_other
+        by_visit = rule.grain in (Grain.VISIT, Grain.NOTE) and grain_of[other] != rule.grain
+        return "visit_key" if of_other == "row" and by_visit else of_other
 
     return tuple((rule.id, other, key(rule, other)) for rule in rules for other in rule.yields_to if other in grain_of)

@@ -9,8 +9,12 @@ is wrong within one side is never held against the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
+
+from cleanclaim.dated import FEW
+from cleanclaim.engine.few import order_of, plain, rows_at
 
 MIDNIGHT = 24 * 60
 # days laid one after the other, with a gap: on that line nothing of one overlaps or touches anything of the next
@@ -53,8 +57,37 @@ def joined(blocks: pl.DataFrame, side: Sequence[str], keep: Sequence[str] = ()) 
     >>> joined(pl.DataFrame(given), ["who"]).select("row", "start_minute", "stop_minute", "minutes").rows()
     [(1, 600, 645, 45), (4, 650, 665, 10)]
     """
+    if blocks.height <= FEW:
+        return _joined_few(blocks, [*side], [*side, *keep])
     laid = _laid_out(blocks, side, ("start_minute", "stop_minute", "minutes")).with_columns(_BLOCK)
     return laid.group_by("_block", maintain_order=True).agg(pl.col(*side, *keep).first(), *_JOINED).drop("_block")
+
+
+def _joined_few(blocks: pl.DataFrame, side: list[str], kept: list[str]) -> pl.DataFrame:
+    """The same of a few blocks, one after the other."""
+    laid = rows_at(blocks, order_of(blocks[:, [*side, "start_minute", "stop_minute", "minutes"]]))
+    firsts: list[int] = []
+    made: list[list[Any]] = []
+    was_full, last, until = False, None, 0
+    sides = list(zip(*(plain(laid[name]) for name in side), strict=True))
+    for place, (row, start, stop, minutes) in enumerate(laid[:, _TIMES].rows()):
+        full = minutes is not None and minutes >= stop - start
+        ended = place == 0 or sides[place] != last or start > until or (start == until and not (full and was_full))
+        if ended:
+            firsts.append(place)
+            made.append([row, start, stop, minutes])
+        else:
+            block = made[-1]
+            known = None not in (minutes, block[3])
+            made[-1] = [min(row, block[0]), block[1], max(stop, block[2]), minutes + block[3] if known else None]
+        until = stop if ended and (place == 0 or sides[place] != last) else max(until, stop)
+        was_full, last = full, sides[place]
+    rows = [(row, None if known is None else min(known, stop - start), start, stop) for row, start, stop, known in made]
+    return rows_at(laid[:, kept], firsts).hstack(pl.DataFrame(rows, schema=_MADE, orient="row"))
+
+
+_TIMES = ["row", "start_minute", "stop_minute", "minutes"]
+_MADE = pl.Schema({name: pl.Int64() for name in ("row", "minutes", "start_minute", "stop_minute")})
 
 
 def shared(blocks: pl.DataFrame, who: Sequence[str]) -> pl.DataFrame:
@@ -71,6 +104,8 @@ def shared(blocks: pl.DataFrame, who: Sequence[str]) -> pl.DataFrame:
     [0, 10]
     [0, 0]
     """
+    if blocks.height <= FEW:
+        return _shared_few(blocks, [*who])
     laid = _laid_out(blocks, who, ("start_minute", "stop_minute", "row"))
     overlapping = laid.select((pl.col("_from") < _BEFORE).fill_null(False)).to_series()
     if not overlapping.any():
@@ -88,6 +123,31 @@ def shared(blocks: pl.DataFrame, who: Sequence[str]) -> pl.DataFrame:
     return met.with_columns(_SHARED).drop("_from", "_to", "_met", "_other", "_other_from", "_other_to")
 
 
+def _shared_few(blocks: pl.DataFrame, who: list[str]) -> pl.DataFrame:
+    """The same of a few blocks, one after the other."""
+    laid = rows_at(blocks, order_of(blocks[:, [*who, "start_minute", "stop_minute", "row"]]))
+    owners = list(zip(*(plain(laid[name]) for name in who), strict=True))
+    told: list[tuple[int | None, int | None, int | None]] = []
+    lasting: tuple[Any, ...] = ()
+    owner = None
+    for place, block in enumerate(laid[:, _TIMES].rows()):
+        _, start, stop, minutes = block
+        if place == 0 or owners[place] != owner:
+            lasting = ()
+        other_row, other_start, other_stop, other_minutes = lasting or (None, 0, 0, None)
+        if lasting and start < other_stop:
+            room = max(stop, other_stop) - other_start
+            known = None not in (minutes, other_minutes)
+            told.append((max(minutes + other_minutes - room, 0) if known else None, start, other_row))
+        else:
+            told.append((0, None, None))
+        if not lasting or stop > other_stop:
+            lasting = block
+        owner = owners[place]
+    return laid.hstack(pl.DataFrame(told, schema=_TOLD, orient="row"))
+
+
+_TOLD = pl.Schema({name: pl.Int64() for name in ("shared_minutes", "shared_from", "other_row")})
 _MET = pl.col("_met")
 _ROOM = pl.max_horizontal("_to", "_other_to") - pl.col("_other_from")
 _SHARED = (

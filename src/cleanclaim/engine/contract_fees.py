@@ -15,6 +15,8 @@ from cleanclaim.engine.beside import distinct
 from cleanclaim.engine.price import FEE_SCHEDULE, price, with_day, with_units
 
 PERCENT, TABLE, PER_VISIT, PER_DAY = "percent_of_medicare", "fee_table", "per_visit", "per_diem"
+CONTRACTS = frozenset({PERCENT, TABLE, PER_VISIT, PER_DAY})
+"""The fee bases of payers whose allowed amounts are computed here."""
 CONTRACT_TERMS = {
     "fee_percent": pl.Float64(),
     "fee_year": pl.Int64(),
@@ -42,7 +44,7 @@ def contract_fees(lines: pl.DataFrame) -> pl.DataFrame:
     Null is not known: nothing is known of the payer's fees, its table has no fee for the code on that date, two of its
     fees fit the line, or what :func:`~cleanclaim.engine.price.price` says.
     """
-    bases = distinct(lines["fee_basis"]) & {PERCENT, TABLE, PER_VISIT, PER_DAY}
+    bases = distinct(lines["fee_basis"]) & CONTRACTS
     reduced = lines["reduction_percent"].null_count() < lines.height
     if not bases and not reduced and lines["in_reduction"].null_count() == lines.height:
         return price(lines).with_columns_seq(_NO_MODIFIER)

@@ -17,14 +17,14 @@ def with_deadlines(found: pl.DataFrame, grains: Grains) -> pl.DataFrame:
 
     ``by_when`` is the last day on which the payer accepts the claim, counted from its first date of service; from the
     day of the visit where the input has no claims. Null where the payer's limit is not known; ``mapped`` says whether
-    the payer is mapped to a pack at all. Both are null for a finding on a plan of care, which is no claim.
+    the payer is mapped to a pack at all. Both are null for a finding on a plan of care, or on a note of no visit, which are no claims.
     """
     lines = beside(found.select("row"), grains.given.select(_OF_LINE), ["row"])
     lines = beside(lines, grains.claim.select("claim_key", "filing_deadline"), ["claim_key"])
     if lines["filing_deadline"].has_nulls():
         lines = lines.with_columns(pl.coalesce("filing_deadline", DEADLINE).alias("filing_deadline"))
     mapped = lines["pack"].is_not_null().alias("mapped")
-    if grains.episode.height:
+    if grains.episode.height or grains.note.height:
         mapped = mapped.set(found["row"] >= FIRST_ROW, None)
     return found.hstack([lines["filing_deadline"].alias("by_when"), mapped])
 

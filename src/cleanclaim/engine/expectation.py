@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -25,7 +26,9 @@ _FACTS = (
 )  # fmt: skip
 
 
-def expect(services: pl.DataFrame, policy: Policy, *, deductible_cents: int | None = None) -> pl.DataFrame:
+def expect(
+    services: pl.DataFrame, policy: Policy, *, deductible_cents: int | None = None, columns: Sequence[str] = EXPECTED
+) -> pl.DataFrame:
     """Return what is expected for each billed line that is no void: one row per line, in the order of ``row``.
 
     ``services`` (SERVICES, as ``Config.resolve`` completes them) hold whole patients; ``policy`` is what their payers
@@ -35,8 +38,9 @@ def expect(services: pl.DataFrame, policy: Policy, *, deductible_cents: int | No
 
     The result has EXPECTED: :func:`~cleanclaim.engine.payment.pay`'s amounts, ``accrues_cents`` (what Medicare counts
     towards the year's thresholds: what it would allow by the fee schedule), ``sent_for_denial`` (GY or GZ on the line:
-    nothing is expected, and nothing accrues), and facts of the line. A critical access hospital is paid its cost:
-    its lines accrue and have no expected amount (Medicare Claims Processing Manual, ch. 5, sec. 10).
+    nothing is expected, and nothing accrues), and facts of the line; with ``columns`` only those, ``row`` among them.
+    A critical access hospital is paid its cost: its lines accrue and have no expected amount (Medicare Claims
+    Processing Manual, ch. 5, sec. 10).
     """
     standing_now = standing(services)
     parts = [_expected(standing_now, policy, deductible_cents)]
@@ -44,7 +48,7 @@ def expect(services: pl.DataFrame, policy: Policy, *, deductible_cents: int | No
         replaced = services.join(standing_now.select("row"), on="row", how="anti")
         replaced = replaced.filter(pl.col("frequency").ne_missing(pl.lit(VOID)))
         parts.append(_expected(replaced, policy, deductible_cents))
-    return pl.concat(parts).sort("row")
+    return pl.concat([part[:, list(columns)] for part in parts]).sort("row")
 
 
 def _expected(services: pl.DataFrame, policy: Policy, deductible_cents: int | None) -> pl.DataFrame:

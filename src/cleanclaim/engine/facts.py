@@ -12,6 +12,7 @@ from cleanclaim.codes import fees, hcpcs, icd10, npi, tables
 from cleanclaim.codes.payers import Policy
 from cleanclaim.dated import Periods
 from cleanclaim.engine.beside import Listed, Remembered, beside, distinct
+from cleanclaim.engine.few import Constants
 
 # HCPCS Level I is five digits, or four and a letter; Level II a letter and four digits
 _CODE_FORM = r"^(\d{5}|\d{4}[A-Z]|[A-Z]\d{4})$"
@@ -26,10 +27,18 @@ def with_facts(services: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     coded = services.hstack(_codes().of(coded)).hstack([told.periods.number(services["dos"])])
     dated = told.payers.beside(coded)
     if told.listed.isdisjoint(distinct(services["code"])):
-        dated = dated.with_columns_seq(told.silence)
+        dated = told.silence.beside(dated)
     else:
         dated = told.codes.beside(dated)
-    return dated.with_columns_seq(_OF_LINE)
+    spent = _spent(dated)
+    return dated[:, [name for name in dated.columns if name not in _OF_CODE]].hstack(_OF_LINE.of(dated)).hstack(spent)
+
+
+def _spent(services: pl.DataFrame) -> list[pl.Series]:
+    """What the year has used up of the discipline's amount before the input."""
+    if all(services[name].null_count() == services.height for name in _SPENT):
+        return [services[_SPENT[0]].alias("ytd_cents")]
+    return services.select_seq(_YTD).get_columns()
 
 
 @tables.cached
@@ -63,7 +72,7 @@ class _Told:
     payers: Remembered
     codes: Listed
     listed: frozenset[str]
-    silence: tuple[pl.Expr, ...]
+    silence: Constants
 
     @classmethod
     def by(cls, policy: Policy) -> _Told:
@@ -78,7 +87,7 @@ class _Told:
             Remembered(_PAYER, payers),
             Listed(by_code, keys),
             frozenset(by_code["code"]),
-            tuple(pl.lit(None, dtype=dtype).alias(name) for name, dtype in by_code.drop(keys).schema.items()),
+            Constants(pl.lit(None, dtype=dtype).alias(name) for name, dtype in by_code.drop(keys).schema.items()),
         )
 
 
@@ -156,25 +165,34 @@ _OF_PAYER = (
 )
 
 
-_OF_LINE = (
-    _of_bucket("ytd_ot_cents", "ytd_pt_slp_cents").alias("ytd_cents"),
+_SPENT = ("ytd_ot_cents", "ytd_pt_slp_cents")
+_YTD = _of_bucket(*_SPENT).alias("ytd_cents")
+_MAXIMA = ("mue_units", "mue_mai", "mue_age")
+_OF_CODE = ("code_excluded", *_MAXIMA)
+_BY_TABLE = tuple(f"{column}_{table}" for column in _MAXIMA for table in ("practitioner", "hospital", "medicaid"))
+_SAID = (
     pl.coalesce("code_excluded", pl.when(pl.col("pack").is_not_null()).then(pl.lit(False))).alias("code_excluded"),
-    *(_maximum(column) for column in ("mue_units", "mue_mai", "mue_age")),
+    *(_maximum(column) for column in _MAXIMA),
+)
+_OF_LINE = Remembered(
+    ("code_excluded", "pack", "_maximums", *_BY_TABLE), lambda keys: keys.select_seq(_SAID), light=True
 )
 
 
 def with_indices(services: pl.DataFrame) -> pl.DataFrame:
     """Add the geographic indices of the line's locality; null where it has none or none are published for the date."""
     if services["mac"].null_count() == services.height:
-        return services.with_columns_seq(_NO_INDICES)
+        return _NO_INDICES.beside(services)
     periods, table = fees.gpci_periods()
     numbered = services.with_columns_seq(periods.number(services["dos"]), localized=pl.col("mac").is_not_null())
     return beside(numbered, table, ["mac", "locality", "period"]).drop("period")
 
 
-_NO_INDICES = (
-    pl.lit(False).alias("localized"),
-    *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("gpci_work", "gpci_pe", "gpci_mp")),
+_NO_INDICES = Constants(
+    [
+        pl.lit(False).alias("localized"),
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("gpci_work", "gpci_pe", "gpci_mp")),
+    ]
 )
 
 

@@ -7,7 +7,7 @@ Of many rows each of these is the Polars step of the same name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -15,6 +15,8 @@ import polars as pl
 from cleanclaim.dated import FEW
 
 _NARROW = 8
+# of more columns than that, all cores together take their rows sooner than this one column by column
+_TAKEN_APART = 24
 
 
 def plain(column: pl.Series) -> list[Any]:
@@ -39,7 +41,10 @@ def rows_at(frame: pl.DataFrame, places: Sequence[int | None]) -> pl.DataFrame:
         return frame if len(places) == frame.height else frame[first : first + len(places)]
     if first is not None and frame.width <= _NARROW and len(set(places)) == 1:
         return pl.DataFrame([column.new_from_index(first, len(places)) for column in frame.get_columns()])
-    return frame[pl.Series(places, dtype=pl.UInt32)]
+    taken = pl.Series(places, dtype=pl.UInt32)
+    if 0 < frame.width <= _TAKEN_APART and len(places) <= FEW:
+        return pl.DataFrame([column[taken] for column in frame.get_columns()])
+    return frame[taken]
 
 
 def chosen(frame: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
@@ -97,3 +102,25 @@ def grouped(frame: pl.DataFrame, by: str, totals: Sequence[Any]) -> pl.DataFrame
     if 0 < frame.height <= FEW and len(set(frame.get_column(by).to_list())) == 1:
         return frame.select_seq(pl.col(by).first(), *totals)
     return frame.group_by(by, maintain_order=True).agg(*totals)
+
+
+class Constants:
+    """Columns that say the same in every row: of a few rows they are laid out once for each number of rows.
+
+    >>> Constants([pl.lit(False).alias("told")]).beside(pl.DataFrame({"row": [1, 2]})).rows()
+    [(1, False), (2, False)]
+    """
+
+    def __init__(self, columns: Iterable[pl.Expr]) -> None:
+        self._columns = tuple(columns)
+        self._laid: dict[int, list[pl.Series]] = {}
+
+    def beside(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return ``frame``, which has none of the columns, with all of them."""
+        if frame.height > FEW or not self._columns:
+            return frame.with_columns_seq(self._columns)
+        laid = self._laid.get(frame.height)
+        if laid is None:
+            rows = pl.Series("", range(frame.height)).to_frame()
+            laid = self._laid[frame.height] = rows.with_columns_seq(self._columns).get_columns()[1:]
+        return frame.hstack(laid)

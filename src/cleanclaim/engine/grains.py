@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from cleanclaim.claims.schema import GRAINS, Grain
+from cleanclaim.claims.schema import GRAINS, NOTE, Grain
 from cleanclaim.codes import ncci
 from cleanclaim.codes.payers import Policy
 from cleanclaim.engine import code_groups, facts, few, keys, modifier_flags, pairs, telehealth, windows
@@ -22,9 +22,11 @@ from cleanclaim.engine.beside import distinct
 from cleanclaim.engine.caps import with_caps
 from cleanclaim.engine.claims import claim_grain
 from cleanclaim.engine.clinicians import NO_DAYS
+from cleanclaim.engine.contract_fees import CONTRACTS, contract_fees
 from cleanclaim.engine.diagnosis_lists import with_diagnosis_lists
 from cleanclaim.engine.episodes import NO_DAYS as NO_TREATMENT
 from cleanclaim.engine.episodes import NO_PLANS
+from cleanclaim.engine.expectation import of_fee_year, with_terms
 from cleanclaim.engine.institutional import with_institutional
 from cleanclaim.engine.levels import with_levels
 from cleanclaim.engine.manipulation import with_manipulation
@@ -36,6 +38,8 @@ from cleanclaim.engine.ranges import of_one_day, with_ranges
 from cleanclaim.engine.same_minutes import with_shared_minutes
 from cleanclaim.engine.standing import standing
 from cleanclaim.engine.visits import visit_grain
+
+NO_NOTES = NOTE.empty()
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Grains:
     clinician_day: pl.DataFrame = field(default_factory=lambda: NO_DAYS)
     episode: pl.DataFrame = field(default_factory=lambda: NO_PLANS)
     treatment_day: pl.DataFrame = field(default_factory=lambda: NO_TREATMENT)
+    note: pl.DataFrame = field(default_factory=lambda: NO_NOTES)
 
     def __getitem__(self, grain: Grain) -> pl.DataFrame:
         frame: pl.DataFrame = getattr(self, grain.value)
@@ -64,7 +69,7 @@ def build(services: pl.DataFrame, policy: Policy, as_of: date) -> Grains:
     earned = allocate(_with_givers(known))
     known = with_settled(known, earned.pools)
     billed = _those(known, known["billed"])
-    lines = _priced(facts.with_identifiers(facts.with_diagnoses(facts.with_indices(billed))))
+    lines = _priced(facts.with_identifiers(facts.with_diagnoses(facts.with_indices(billed))), policy)
     lines = with_ranges(windows.with_totals(windows.with_duplicates(lines)))
     lines = windows.with_base_present(windows.with_allocation(lines, earned.codes))
     lines = windows.with_running_allowed(lines)
@@ -99,18 +104,21 @@ def _those(services: pl.DataFrame, chosen: pl.Series) -> pl.DataFrame:
     return services if chosen.all(ignore_nulls=False) else few.chosen(services, chosen)
 
 
-def _priced(lines: pl.DataFrame) -> pl.DataFrame:
+def _priced(lines: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Add the expected allowed amount of each line; the reduction reaches across the disciplines of a day."""
-    priced = price(lines.hstack([lines["day_key"].alias("pool_key")]))
-    return lines.hstack(priced[:, PRICES])
+    pooled = lines.hstack([lines["day_key"].alias("pool_key")])
+    if CONTRACTS.isdisjoint(distinct(lines["fee_basis"])):
+        return lines.hstack(price(pooled)[:, PRICES])
+    return lines.hstack(contract_fees(of_fee_year(with_terms(pooled, policy)))[:, PRICES])
 
 
 def _conformed(grain: Grain, frame: pl.DataFrame) -> pl.DataFrame:
     """Add the columns that this input gave no occasion to fill; working columns may stay, no rule can name them."""
-    return frame.with_columns_seq(_nothing(grain, frozenset(frame.columns)))
+    return _nothing(grain, frozenset(frame.columns)).beside(frame)
 
 
 @lru_cache(maxsize=256)
-def _nothing(grain: Grain, filled: frozenset[str]) -> tuple[pl.Expr, ...]:
+def _nothing(grain: Grain, filled: frozenset[str]) -> few.Constants:
     schema = GRAINS[grain].schema
-    return tuple(pl.lit(None, dtype=dtype).alias(name) for name, dtype in schema.items() if name not in filled)
+    lacking = ((name, dtype) for name, dtype in schema.items() if name not in filled)
+    return few.Constants(pl.lit(None, dtype=dtype).alias(name) for name, dtype in lacking)

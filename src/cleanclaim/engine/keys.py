@@ -18,7 +18,7 @@ from cleanclaim.codes import modifiers, places
 from cleanclaim.dated import FEW
 from cleanclaim.engine.alone import in_groups, repeated
 from cleanclaim.engine.beside import Remembered, beside
-from cleanclaim.engine.few import ordered, plain
+from cleanclaim.engine.few import Constants, ordered, plain
 
 MODIFIER_COLUMNS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 _FLAGS = ("GP", "GO", "GN", "CQ", "CO", "59", "KX", "GA", "GX", "GY", "GZ")
@@ -150,10 +150,12 @@ def with_disciplines(services: pl.DataFrame) -> pl.DataFrame:
     if not known["discipline"].null_count():
         return known
     day = ["_patient", "dos", "billing_npi", "sequence"]
-    open_rows = known.filter(pl.col("discipline").is_null()).select_seq("row", *day)
+    open_rows = known[:, ["row", *day]].filter(known["discipline"].is_null())
+    alike = known[:, [*day, "discipline"]]
+    if known.height > FEW:
+        alike = alike.filter(pl.col("_patient").is_in(open_rows["_patient"].unique().implode()))
     only = (
-        known.select_seq(*day, "discipline")
-        .join(open_rows.select_seq(day).unique(), on=day, how="semi", nulls_equal=True)
+        alike.join(open_rows.select_seq(day).unique(), on=day, how="semi", nulls_equal=True)
         .group_by(day)
         .agg(_low=pl.col("discipline").min(), _only=pl.col("discipline").max())
         .filter(pl.col("_low") == pl.col("_only"))
@@ -179,12 +181,12 @@ _NEW = (
     _changed(_VISIT[3:4]).alias("_new_provider"),
     _changed(_VISIT[4:]).alias("_new_discipline"),
     pl.col("code").cast(pl.Categorical).to_physical().cast(pl.Int64).alias("code_key"),
-    # rows that name neither claim nor visit: a patient's day is taken as one claim
-    pl.coalesce(
-        "claim_id", "visit_id", pl.when(pl.col("patient_id").is_not_null()).then(pl.col("dos").cast(pl.String))
-    ).alias("_claim"),
 )
-_CODE_KEY, _CLAIM_NAME = _NEW[-2:]
+# rows that name neither claim nor visit: a patient's day is taken as one claim
+_CLAIM_NAME = pl.coalesce(
+    "claim_id", "visit_id", pl.when(pl.col("patient_id").is_not_null()).then(pl.col("dos").cast(pl.String))
+).alias("_claim")
+_NAMED = pl.col("claim_id").alias("_claim")
 _NEW_DAY = pl.col("_new_person") | pl.col("_new_date")
 _NUMBERS = tuple(
     changed.cast(pl.Int64).cum_sum().alias(name)
@@ -196,15 +198,11 @@ _NUMBERS = tuple(
     )
 )
 _ON_A_CLAIM = pl.col("_claim").is_not_null() & pl.col("billed")
-_CLAIM_KEY = pl.when(_ON_A_CLAIM).then(pl.when("billed").then("row").min().over(_CLAIM)).alias("claim_key")
+# one number for all that names a claim: hashed, two claims of a partition share it once in a billion partitions
+_CLAIM_KEY = pl.when(_ON_A_CLAIM).then(pl.when("billed").then("row").min().over("_new_claim")).alias("claim_key")
 # what the one visit of one claim comes to, without looking from row to row
 _OWN_CLAIM = ("file_id", "claim_seq", "claim_id", "visit_id", "patient_id", "frequency")
-_ONE_VISIT = (
-    _CODE_KEY,
-    _CLAIM_NAME,
-    *(pl.lit(1, dtype=pl.Int64).alias(name) for name in ("_person", "_person_day", "_day", "_visit")),
-    pl.when(_CLAIM_NAME.is_not_null() & pl.col("billed")).then(pl.when("billed").then("row").min()).alias("claim_key"),
-)
+_ONE_VISIT = Constants(pl.lit(1, dtype=pl.Int64).alias(name) for name in ("_person", "_person_day", "_day", "_visit"))
 _COPIED = (pl.col("claim_key") > pl.col("claim_key").min().over(SAME_SERVICE)).fill_null(False).cast(pl.Int64)
 _NO_COPY = pl.lit(0, dtype=pl.Int64).alias("_copy")
 # a number twice as large leaves room for the copies
@@ -224,16 +222,42 @@ def with_keys(services: pl.DataFrame, as_of: date) -> pl.DataFrame:
     numbered = _numbered(ordered(services, [*_VISIT, "row"]))
     several = repeated(numbered, SAME_SERVICE)
     if several is None:
-        return numbered.with_columns_seq(*_KEYS, as_of=pl.lit(as_of), _equals=pl.lit(False))
+        return _known_sorted(numbered.with_columns_seq(*_KEYS, as_of=pl.lit(as_of), _equals=pl.lit(False)))
     copied = in_groups(numbered, several, {"_copy": _COPIED}, alone={"_copy": _NO_COPY})
-    return copied.with_columns_seq(*_COPIED_KEYS, as_of=pl.lit(as_of), _equals=several)
+    return _known_sorted(copied.with_columns_seq(*_COPIED_KEYS, as_of=pl.lit(as_of), _equals=several))
+
+
+def _known_sorted(services: pl.DataFrame) -> pl.DataFrame:
+    """Mark the keys whose rows stand together: groups and windows of many rows are then found without a look-up."""
+    if services.height <= FEW:
+        return services
+    numbers = (services[f"{name}_key"] for name in ("person_day", "day", "visit"))
+    return services.with_columns_seq(number.set_sorted() for number in numbers if number.is_sorted())
 
 
 def _numbered(services: pl.DataFrame) -> pl.DataFrame:
     if services.height <= FEW and all(len(set(plain(services[name]))) == 1 for name in (*_VISIT, *_OWN_CLAIM)):
-        return services.with_columns_seq(_ONE_VISIT)
-    numbered = services.with_columns_seq(_NEW).with_columns_seq(_NUMBERS).with_columns_seq(_CLAIM_KEY)
+        *names, claim_key = _one_claim(services)
+        return _ONE_VISIT.beside(services.hstack(names)).hstack([claim_key])
+    new = services.with_columns_seq(*_NEW, _CLAIM_NAME if services["claim_id"].has_nulls() else _NAMED)
+    known = new.with_columns_seq(_NUMBERS)
+    known = known.hstack([known[:, list(_CLAIM)].hash_rows(seed=0).alias("_new_claim")])
+    numbered = known.with_columns_seq(_CLAIM_KEY)
     return numbered[:, [name for name in numbered.columns if not name.startswith("_new_")]]
+
+
+def _one_claim(services: pl.DataFrame) -> list[pl.Series]:
+    """``code_key``, ``_claim`` and ``claim_key`` of a few rows that are all of one claim."""
+    numbers: dict[str | None, int | None] = {None: None}
+    codes = [numbers.setdefault(code, len(numbers)) for code in services["code"].to_list()]
+    claim = services.head(1).select_seq(_CLAIM_NAME).item()
+    billed = list(zip(services["row"].to_list(), services["billed"].to_list(), strict=True))
+    first = min((row for row, is_billed in billed if is_billed), default=None) if claim is not None else None
+    return [
+        pl.Series("code_key", codes, pl.Int64),
+        pl.Series("_claim", [claim] * len(codes), pl.String),
+        pl.Series("claim_key", [first if is_billed else None for _, is_billed in billed], pl.Int64),
+    ]
 
 
 def equals(services: pl.DataFrame) -> pl.Series | None:
@@ -254,3 +278,18 @@ def _same_provider() -> pl.Expr:
 
 SAME_PROVIDER = _same_provider()
 """True where a pair edit sets two joined rows against each other (NCCI Policy Manual, ch. 1)."""
+PROVIDER = ("billing_npi", "rendering_npi", "discipline")
+"""What of a line says whose it is."""
+
+
+def same_provider(table: str | None, one: Sequence[str | None], other: Sequence[str | None]) -> bool:
+    """Return ``SAME_PROVIDER`` for the values of ``PROVIDER`` of two lines.
+
+    >>> same_provider("practitioner", ("A", "1", "GP"), ("A", None, "GP"))
+    True
+    """
+    if table == "hospital":
+        return one[0] == other[0]
+    if one[1] is None or other[1] is None:
+        return one[0] == other[0] and one[2] == other[2]
+    return one[1] == other[1]

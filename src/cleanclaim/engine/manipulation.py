@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cleanclaim.codes import groups
+from cleanclaim.engine.few import Constants
 
 CODES = frozenset(groups.codes("spinal_manipulation"))
 _DAY = ("person_day_key", "rendering_npi")
@@ -16,7 +17,7 @@ _BESIDE = (
     .then(_MANIPULATION.any().over(_DAY))
     .alias("beside_manipulation")
 )
-_NOT_BESIDE = pl.lit(False).alias("beside_manipulation")
+_NOT_BESIDE = Constants([pl.lit(False).alias("beside_manipulation")])
 
 
 def with_manipulation(lines: pl.DataFrame, present: frozenset[str]) -> pl.DataFrame:
@@ -25,4 +26,4 @@ def with_manipulation(lines: pl.DataFrame, present: frozenset[str]) -> pl.DataFr
     ``present`` are the codes of the lines. Null where there is manipulation on the day and the line names no clinician;
     false on the manipulation itself.
     """
-    return lines.with_columns(_NOT_BESIDE if present.isdisjoint(CODES) else _BESIDE)
+    return _NOT_BESIDE.beside(lines) if present.isdisjoint(CODES) else lines.with_columns_seq(_BESIDE)

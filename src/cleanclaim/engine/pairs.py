@@ -11,10 +11,12 @@ import polars as pl
 
 from cleanclaim.claims.schema import PAIR
 from cleanclaim.codes import groups, ncci, tables
+from cleanclaim.dated import FEW
 from cleanclaim.engine.alone import in_groups, repeated
 from cleanclaim.engine.beside import Remembered, beside, distinct, matches
 from cleanclaim.engine.blocks import with_blocks
-from cleanclaim.engine.few import chosen, grouped, holding, ordered
+from cleanclaim.engine.conditions import Condition, where
+from cleanclaim.engine.few import chosen, grouped, ordered, plain, rows_at
 from cleanclaim.engine.keys import SAME_PROVIDER
 
 _SIDE = [
@@ -53,13 +55,17 @@ def meetings(lines: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
         return _NO_MEETINGS
     side = lines[:, _SIDE]
     first, edit = matches(side[:, _TABLE_CODE], live[:, ["table", "column_one"]])
-    half = side[:, _DAY][first].hstack(live[:, ["column_two"]][edit])
+    half = _at(side[:, _DAY], first).hstack(_at(live[:, ["column_two"]], edit))
     second, two = matches(half, side[:, _SHARED])
     if two.is_empty():
         return _NO_MEETINGS
     one, edit = first[second], edit[second]
-    met = side[one].hstack(live[:, _OF_EDIT][edit]).hstack(_right(side[two]))
-    return holding(met.with_columns_seq(_IN_FORCE), SAME_PROVIDER & pl.col("in_force").fill_null(True))
+    met = _at(side, one).hstack(_at(live[:, _OF_EDIT], edit)).hstack(_right(_at(side, two)))
+    return where(met.with_columns_seq(_IN_FORCE), _SET_AGAINST)
+
+
+def _at(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
+    return rows_at(frame, places.to_list()) if len(places) <= FEW else frame[places]
 
 
 def _right(side: pl.DataFrame) -> pl.DataFrame:
@@ -70,6 +76,7 @@ def _right(side: pl.DataFrame) -> pl.DataFrame:
     return other
 
 
+_SET_AGAINST = Condition(SAME_PROVIDER & pl.col("in_force").fill_null(True))
 _DAY, _TABLE_CODE = ["person_day_key", "table"], ["table", "code"]
 _IN_FORCE = ncci.in_force(pl.col("dos")).alias("in_force")
 _OF_EDIT = [
@@ -137,9 +144,22 @@ def _of_these_days(edits: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
     first, last = days.min(), days.max()
     if first is None or days.has_nulls():
         return edits
+    if edits.height <= FEW:
+        return _of_few_days(edits, plain(days))
     ended = (pl.col("deleted") < first).fill_null(False)
     not_begun = (pl.col("starts") > last).fill_null(False)
-    return holding(edits, ~(ended | not_begun | (pl.col("indicator") == ncci.VOID)))
+    return edits.filter(~(ended | not_begun | (pl.col("indicator") == ncci.VOID)))
+
+
+def _of_few_days(edits: pl.DataFrame, days: list[int]) -> pl.DataFrame:
+    first, last = min(days), max(days)
+    ends, starts, indicators = (plain(edits[name]) for name in ("deleted", "starts", "indicator"))
+    live = [
+        place
+        for place, (end, start, indicator) in enumerate(zip(ends, starts, indicators, strict=True))
+        if (end is None or end >= first) and (start is None or start <= last) and indicator not in (None, ncci.VOID)
+    ]
+    return rows_at(edits, live)
 
 
 @tables.cached
@@ -196,10 +216,10 @@ _NO_PARTNERS = pl.DataFrame(schema={"row": pl.Int64, "_unlisted": pl.Int64})
 
 
 @tables.cached
-def _proves_nothing(all_of_family: bool) -> pl.Expr:
+def _proves_nothing(all_of_family: bool) -> Condition:
     another = (pl.col("row") != pl.col("row_right")) & (pl.col("code") != pl.col("code_right")) & SAME_PROVIDER
     late = pl.col("dos") > _complete_through()
-    return another & (late if all_of_family else late | ~ncci.of_family())
+    return Condition(another & (late if all_of_family else late | ~ncci.of_family()))
 
 
 def _unlisted_partners(bypassing: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -210,13 +230,13 @@ def _unlisted_partners(bypassing: pl.DataFrame, lines: pl.DataFrame) -> pl.DataF
     partners = lines[:, _PARTNER]
     one, two = matches(bypassing[:, _DAY], partners[:, _DAY])
     of_family = distinct(lines["code"]) <= _family()
-    met = holding(bypassing[one].hstack(_right(partners[two])), _proves_nothing(of_family))
-    unlisted = holding(_confirmed().beside(met), _OPEN_STILL)
+    met = where(_at(bypassing, one).hstack(_right(_at(partners, two))), _proves_nothing(of_family))
+    unlisted = where(_confirmed().beside(met), _OPEN_STILL)
     return grouped(unlisted, "row", _UNLISTED) if unlisted.height else _NO_PARTNERS
 
 
 # a withdrawn edit may come back after the last release that lists its row
-_OPEN_STILL = pl.col("confirmed_through").is_null() | (pl.col("dos") > pl.col("confirmed_through"))
+_OPEN_STILL = Condition(pl.col("confirmed_through").is_null() | (pl.col("dos") > pl.col("confirmed_through")))
 _UNLISTED = (pl.len().cast(pl.Int64).alias("_unlisted"),)
 _CODES = ["table", "code", "code_right"]
 

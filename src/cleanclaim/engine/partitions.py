@@ -13,7 +13,8 @@ import polars as pl
 BUCKETS = 256
 ROWS = 50_000
 _RECORDS = 4_096
-_PATIENT = pl.coalesce("patient_id", "visit_id", "claim_id").fill_null("")
+PATIENT = pl.coalesce("patient_id", "visit_id", "claim_id").fill_null("")
+"""What tells patients apart; services that name none are one patient's."""
 
 
 def whole_patients(batches: Iterable[pl.DataFrame], rows: int = ROWS) -> Iterator[pl.DataFrame]:
@@ -72,7 +73,7 @@ def _chain(first: pl.DataFrame, second: pl.DataFrame | None, rest: Iterator[pl.D
 
 
 def _spill(batch: pl.DataFrame, path: Path) -> _Spilled:
-    bucket = batch.select(_bucket=_PATIENT.hash(seed=0) % BUCKETS).to_series()
+    bucket = batch.select(_bucket=PATIENT.hash(seed=0) % BUCKETS).to_series()
     # most inputs leave half of the columns empty: what says nothing is not written
     told = [column for column in batch if column.null_count() < batch.height] or batch.get_columns()[:1]
     sorted_rows = pl.DataFrame([*told, bucket]).sort("_bucket", maintain_order=True)

@@ -18,7 +18,7 @@ from collections.abc import Callable
 import polars as pl
 
 from cleanclaim.codes import fee_status
-from cleanclaim.engine.beside import Remembered, distinct
+from cleanclaim.engine.beside import Remembered
 
 FEE_SCHEDULE = "medicare_fee_schedule"
 """The fee basis of payers whose allowed amounts are computed here."""
@@ -77,7 +77,11 @@ def with_day(priced: pl.DataFrame) -> pl.DataFrame:
         return priced.with_columns_seq(_NO_PRICE)[:, _OUTPUTS]
     # a line of no known pool is in nobody's
     pools = priced["pool_key"]
-    for step in _ONE_POOL if len(distinct(pools)) == 1 and not pools.has_nulls() else _POOLS:
+    one = pools.min() == pools.max() and len(pools) > 0 and not pools.has_nulls()
+    if not one and pools.is_sorted():
+        # windows over pools that stand together need no look-up
+        priced = priced.with_columns_seq(pools.set_sorted())
+    for step in _ONE_POOL if one else _POOLS:
         priced = priced.with_columns_seq(**step)
     return priced[:, _OUTPUTS]
 
@@ -164,15 +168,15 @@ def _day_steps(of_pool: Callable[[pl.Expr], pl.Expr]) -> tuple[dict[str, pl.Expr
     """
     full, further, units = pl.col("unit_full_cents"), pl.col("unit_reduced_cents"), pl.col("_units")
     pooled, known = _in_pool(), pl.col("pool_key").is_not_null()
-    unranked = of_pool((pooled & pl.col("_rank").is_null()).any())
-    first_uncounted = of_pool((_is_first() & units.is_null()).any())
-    alone = known & (of_pool(pooled.sum()) == 1) & (units == 1)
+    unranked, first_uncounted = pooled & pl.col("_rank").is_null(), (_is_first() & units.is_null()).fill_null(False)
+    unknown = of_pool((unranked | first_uncounted).cast(pl.UInt8).max()) == 1
+    alone = known & (of_pool(pooled.cast(pl.UInt32).sum()) == 1) & (units == 1)
     by_rank = pl.when(_is_first()).then(full + further * (units - 1)).otherwise(further * units)
     return (
         {"_units": _whole_units(), "_top_rank": of_pool(pl.col("_rank").max())},
         {"_first_row": of_pool(pl.when(pl.col("_rank") == pl.col("_top_rank")).then("row").min())},
         # true where it is known which unit of the pool comes first
-        {"_ranked": known & ~unranked & ~first_uncounted},
+        {"_ranked": known & ~unknown},
         {
             "allowed_cents": pl.when(~pooled).then(full * units).when(alone).then(full).when("_ranked").then(by_rank),
             "upper_cents": full * units,

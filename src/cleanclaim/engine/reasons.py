@@ -74,6 +74,8 @@ _REASONS = (
     ("received", "the day of receipt is not given"),
     ("abn_on_file", "whether a notice is on file is not recorded"),
     ("plan_of_care", "whether the service is under a plan of care is not recorded"),
+    ("units_given", "the note does not give the timed minutes, or how the payer counts them is not known"),
+    ("note_given treated bill_given", "the visit has no note, or what is billed is not given"),
     ("plans_given covered", "no plans of care are given (--episodes), or a plan has no first treatment day"),
     ("reports_given report_overdue report_days period_ends",
      "no progress reports are given (--progress-reports), or who wrote one is not recorded"),

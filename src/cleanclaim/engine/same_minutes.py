@@ -7,6 +7,8 @@ its block stands for its minutes where none are recorded.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 
 from cleanclaim.codes import groups
@@ -14,8 +16,8 @@ from cleanclaim.dated import FEW
 from cleanclaim.engine.allocate import UNCOUNTED
 from cleanclaim.engine.beside import beside
 from cleanclaim.engine.clock import MIDNIGHT, joined, shared
-from cleanclaim.engine.few import grouped as by_group
-from cleanclaim.engine.few import holding
+from cleanclaim.engine.conditions import Condition, where
+from cleanclaim.engine.few import Constants, chosen, rows_at
 
 _THERAPISTS = ("PT", "OT", "SLP", "PT+PTA", "OT+OTA")
 GIVEN_BY_THERAPIST = (
@@ -56,7 +58,7 @@ _NO_CAREGIVER = (
     pl.lit(None, dtype=pl.Int64).alias("caregiver_shared_minutes"),
     pl.lit(None, dtype=pl.Int64).alias("caregiver_shared_from"),
 )
-_NEITHER = (*_NO_GROUP, *_NO_OTHER, *_NO_CAREGIVER)
+_NEITHER = Constants([*_NO_GROUP, *_NO_OTHER, *_NO_CAREGIVER])
 _BLOCK = ("visit_key", "row", "start_minute", "stop_minute")
 _TIMES = (
     *_BLOCK,
@@ -88,15 +90,15 @@ def with_shared_minutes(visits: pl.DataFrame, given: pl.DataFrame, present: froz
     several = visits.height > 1 and visits["discipline"].n_unique() > 1
     trained = not present.isdisjoint(_CAREGIVER_CODES)
     if not (grouped or several or trained):
-        return visits.with_columns_seq(_NEITHER)
-    part = _TAKES_PART if given["billed"].all() else _TAKES_PART & BILLED
-    counted = holding(_of_several(given[:, _READ]), part)
+        return _NEITHER.beside(visits)
+    part = _TAKES_PART if given["billed"].all() else _TAKES_PART_BILLED
+    counted = where(_of_several(given[:, _READ]), part)
     times = (counted.filter(~_CAREGIVER) if trained else counted).select_seq(_TIMES)
     own = counted.filter(~_GROUP & GIVEN_BY_THERAPIST.fill_null(True)).select(_CLINICIANS_TIMES) if trained else times
     nobody = times.head(0)
     found = (
         (_twice(times, "visit_key", "group") if grouped else nobody, _NO_GROUP),
-        (_twice(holding(times, ~pl.col("group")), "person_day_key", "discipline") if several else nobody, _NO_OTHER),
+        (_twice(chosen(times, ~times["group"]), "person_day_key", "discipline") if several else nobody, _NO_OTHER),
         (_twice(own, "clinician", "caregiver") if trained else nobody, _NO_CAREGIVER),
     )
     for twice, columns in found:
@@ -109,7 +111,8 @@ _READ = [
     "billed", "minutes", "start_minute", "stop_minute", "pooled", "timed", "assistant_modifier",
     "assistant_modifier_required",
 ]  # fmt: skip
-_TAKES_PART = (pl.col("pooled") | _GROUP | _CAREGIVER) & COUNTED
+_MAY_TAKE_PART = (pl.col("pooled") | _GROUP | _CAREGIVER) & COUNTED
+_TAKES_PART, _TAKES_PART_BILLED = Condition(_MAY_TAKE_PART), Condition(_MAY_TAKE_PART & BILLED)
 _SAME_DAY = pl.col("_person_day") == pl.col("_person_day").shift()
 _OCCASION = _GROUP | _CAREGIVER | (_SAME_DAY & pl.col("discipline").ne_missing(pl.col("discipline").shift()))
 
@@ -137,25 +140,39 @@ def _twice(times: pl.DataFrame, who: str, side: str) -> pl.DataFrame:
     parts = _of_two_sides(times, who, side)
     if parts.is_empty():
         return parts
-    clocked = holding(parts, CLOCKED)
+    parts = parts.hstack(parts.select_seq(_IS_CLOCKED))
+    clocked = chosen(parts, parts["_clocked"])
     most = _most(clocked, parts, who, side) if clocked.height > 1 else _NO_BLOCKS
-    by_visit = by_group(parts.with_columns_seq(_clocked=CLOCKED.all().over(who)), "visit_key", _OCCASIONS)
-    return beside(by_visit, most, ["visit_key"]).with_columns_seq(
-        shared_minutes=pl.coalesce("shared_minutes", pl.when("_clocked").then(0))
-    )
+    return beside(_occasions(parts, who), most, ["visit_key"]).with_columns_seq(_SHARED)
 
 
+_IS_CLOCKED = CLOCKED.alias("_clocked")
+_SHARED = pl.coalesce("shared_minutes", pl.when("_clocked").then(0)).alias("shared_minutes")
 _OCCASIONS = (pl.col("_clocked").first(), pl.lit(True).alias("occasion"))
+_OCCASION_OF = pl.Schema({"visit_key": pl.Int64(), "_clocked": pl.Boolean(), "occasion": pl.Boolean()})
+
+
+def _occasions(parts: pl.DataFrame, who: str) -> pl.DataFrame:
+    """One row per visit: whether all services of its (first) ``who`` have their clock times."""
+    if parts.height > FEW:
+        whole = parts.with_columns_seq(pl.col("_clocked").all().over(who))
+        return whole.group_by("visit_key", maintain_order=True).agg(*_OCCASIONS)
+    rows = list(zip(*(parts[name].to_list() for name in ("visit_key", who, "_clocked")), strict=True))
+    open_ones = {one for _, one, clocked in rows if not clocked}
+    of_visit = {visit: one not in open_ones for visit, one, _ in reversed(rows)}
+    told = [(visit, of_visit[visit], True) for visit in dict.fromkeys(row[0] for row in rows)]
+    return pl.DataFrame(told, schema=_OCCASION_OF, orient="row")
 
 
 def _of_two_sides(times: pl.DataFrame, who: str, side: str) -> pl.DataFrame:
     """Return the services of known sides whose ``who`` has services of two."""
     if times.height <= FEW:
-        named = [row for row in times[:, [who, side]].rows() if row[1] is not None]
-        if len(set(named)) == len({row[0] for row in named}):
-            return times.head(0)
+        rows = times[:, [who, side]].rows()
+        named = {row for row in rows if row[1] is not None}
+        sides = Counter(one for one, _ in named)
+        return rows_at(times, [place for place, row in enumerate(rows) if row in named and sides[row[0]] > 1])
     several = pl.col(side).min().over(who) != pl.col(side).max().over(who)
-    return holding(times, several & pl.col(side).is_not_null())
+    return times.filter(several & pl.col(side).is_not_null())
 
 
 _NO_BLOCKS = pl.DataFrame(schema={"visit_key": pl.Int64, "shared_minutes": pl.Int64, "shared_from": pl.Int64})
@@ -163,6 +180,8 @@ _NO_BLOCKS = pl.DataFrame(schema={"visit_key": pl.Int64, "shared_minutes": pl.In
 
 def _most(clocked: pl.DataFrame, parts: pl.DataFrame, who: str, side: str) -> pl.DataFrame:
     met = shared(joined(clocked, [who, side]), [who]).filter(pl.col("shared_minutes") > 0)
+    if met.is_empty():
+        return _NO_BLOCKS
     return (
         met.select("row", "shared_minutes", "shared_from")
         .join(parts.select("row", "visit_key"), on="row")

@@ -203,9 +203,13 @@ class Selection:
         """Return what of the ``settled`` findings of a whole run is not told."""
         if self._is_plain and self.narrowed is None:
             return LeftOut()
+        return self.left_out_by(Counter(settled["fate"]), Counter(settled.filter(fate="suppressed")["suppression"]))
+
+    def left_out_by(self, fates: Counter[str], met: Counter[int]) -> LeftOut:
+        """Return the same from how many findings have each fate, and how many each suppression suppresses."""
+        if self._is_plain and self.narrowed is None:
+            return LeftOut()
         asked = {rule.id for rule in self.rules}
-        fates = Counter(settled["fate"])
-        met = Counter(settled.filter(fate="suppressed")["suppression"])
         counts = (
             met[i] if one not in self.expired and any(r.id in asked for r in named.suppressed_rules(one)) else None
             for i, one in enumerate(self.config.suppressions)

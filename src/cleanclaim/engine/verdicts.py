@@ -23,10 +23,18 @@ Gap = tuple[str, str, int]
 """A row of NOT_CHECKED."""
 
 
-def verdicts(rules: Sequence[Rule], frame: pl.DataFrame) -> dict[Rule, pl.Series]:
-    """Return the verdict of each rule that has a row which is not a pass: ``Rule.verdict``, row by row."""
+def verdicts(rules: Sequence[Rule], frame: pl.DataFrame, cells: Cells | None = None) -> dict[Rule, pl.Series]:
+    """Return the verdict of each rule that has a row which is not a pass: ``Rule.verdict``, row by row.
+
+    ``cells`` are those of ``frame`` where it has few rows, for others to look at too (:func:`cells_of`).
+    """
     shared = conditions_of(tuple(rules))
-    return _of_few(shared, frame) if frame.height <= FEW else _of_many(shared, frame)
+    return _of_few(shared, frame, cells or shared.cells(frame)) if frame.height <= FEW else _of_many(shared, frame)
+
+
+def cells_of(rules: Sequence[Rule], frame: pl.DataFrame) -> Cells | None:
+    """Return the values that the conditions of ``rules`` look at in a few rows; None for many rows."""
+    return conditions_of(tuple(rules)).cells(frame) if frame.height <= FEW else None
 
 
 def _of_many(shared: Conditions, frame: pl.DataFrame) -> dict[Rule, pl.Series]:
@@ -64,32 +72,32 @@ def _evaluated(shared: Conditions, asked: Sequence[int], frame: pl.DataFrame) ->
 
 _Answer = list[Truth] | None
 """The values of a condition for a few rows; None where it is false for all of them."""
+_ASKED: _Answer = []
 
 
-def _of_few(shared: Conditions, frame: pl.DataFrame) -> dict[Rule, pl.Series]:
+def _of_few(shared: Conditions, frame: pl.DataFrame, cells: Cells) -> dict[Rule, pl.Series]:
     """What is remembered of the conditions first: most rules end there, as for many rows at a column."""
-    cells, height = Cells(frame), frame.height
+    height, conditions = frame.height, shared.all
     known: dict[int, _Answer] = {}
     unknown: set[int] = set()
-
-    def may_hold(own: Sequence[int]) -> bool:
+    left = []
+    for rule, own in shared.of_rule:
         for number in own:
             if number not in known and number not in unknown:
-                found = shared.all[number].recall(cells)
+                found = conditions[number].recall(cells)
                 if found is None:
                     unknown.add(number)
                 else:
                     known[number] = found if found.count(False) < height else None
-            if number in known and known[number] is None:
-                return False
-        return True
-
-    left = [(rule, own) for rule, own in shared.of_rule if may_hold(own)]
+            if known.get(number, _ASKED) is None:
+                break
+        else:
+            left.append((rule, own))
     asked = list(dict.fromkeys(number for _, own in left for number in own if number in unknown))
     for number, values in zip(asked, _evaluated(shared, asked, frame), strict=True):
-        found = values.to_list()
-        shared.all[number].remember(cells, found)
-        known[number] = found if found.count(False) < height else None
+        answers = values.to_list()
+        conditions[number].remember(cells, answers)
+        known[number] = answers if answers.count(False) < height else None
     judged = ((rule, _all_of([known[number] for number in own])) for rule, own in left)
     return {rule: pl.Series(rule.id, verdict, dtype=pl.Boolean) for rule, verdict in judged if verdict is not None}
 
@@ -115,14 +123,17 @@ def _together(values: Iterable[pl.Series]) -> pl.Series:
     return first
 
 
-def gaps(verdicts: dict[Rule, pl.Series], frame: pl.DataFrame) -> list[Gap]:
-    """Return rows of NOT_CHECKED: for each rule, how many of its rows are null by which of its inputs are missing."""
+def gaps(verdicts: dict[Rule, pl.Series], frame: pl.DataFrame, cells: Cells | None = None) -> list[Gap]:
+    """Return rows of NOT_CHECKED: for each rule, how many of its rows are null by which of its inputs are missing.
+
+    ``cells`` as for :func:`verdicts`.
+    """
     unknown = {rule: values for rule, values in verdicts.items() if values.null_count()}
     if not unknown:
         return []
     if frame.height <= FEW:
-        cells = Cells(frame)
-        return [row for rule, values in unknown.items() for row in _counted_of_few(rule, values.to_list(), cells)]
+        held = cells or Cells(frame)
+        return [row for rule, values in unknown.items() for row in _counted_of_few(rule, values.to_list(), held)]
     wanted = [name for name in _inputs(tuple(unknown)) if _is_special(name) or frame.get_column(name).null_count()]
     read = frame[:, wanted].hstack([values.alias(rule.id) for rule, values in unknown.items()])
     nulls = read.select_seq(*map(_missing, wanted), *(_missing(rule.id) for rule in unknown)).get_columns()

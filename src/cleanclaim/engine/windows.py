@@ -6,6 +6,7 @@ import polars as pl
 
 from cleanclaim.engine.alone import in_groups, repeated
 from cleanclaim.engine.beside import beside
+from cleanclaim.engine.few import Constants
 from cleanclaim.engine.keys import SAME_SERVICE, equals
 
 # a maximum is that of one provider, and two clinicians cannot share a line
@@ -127,7 +128,10 @@ def with_duplicates(lines: pl.DataFrame) -> pl.DataFrame:
 
     The same: patient, date, billing provider, payer level, code, modifiers and units.
     """
-    return in_groups(lines, equals(lines), _DUPLICATES, _NO_DUPLICATES)
+    several = equals(lines)
+    if several is None:
+        return _NO_DUPLICATES.beside(lines)
+    return in_groups(lines, several, _DUPLICATES, _FIRST_TIME)
 
 
 _DUPLICATES = {
@@ -135,7 +139,8 @@ _DUPLICATES = {
     # the copy of a line sorts after the line it repeats
     "duplicate_claim": pl.when(_ELSEWHERE).then(pl.col("claim_id").first().over(SAME_SERVICE)),
 }
-_NO_DUPLICATES = {
+_FIRST_TIME = {
     "duplicate_of": pl.lit(None, dtype=pl.Int64),
     "duplicate_claim": pl.lit(None, dtype=pl.String),
 }
+_NO_DUPLICATES = Constants(value.alias(name) for name, value in _FIRST_TIME.items())

@@ -22,11 +22,11 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8 = b"\xef\xbb\xbf"
 _X12_START = re.compile(rb"ISA[^0-9A-Za-z]|(?:GS|ST)[^\w\s,;|]")  # also files that lost their first segments
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_PARQUET = b"PAR1"
 _OLE = b"\xd0\xcf\x11\xe0"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OTHER_KINDS = (
     (b"%PDF", "a PDF", "export the report as CSV"),
-    (b"PAR1", "a Parquet file", "export it as CSV"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"7z\xbc\xaf", "a 7-Zip archive", "unpack it first"),
     (b"Rar!", "a RAR archive", "unpack it first"),
@@ -41,6 +41,7 @@ class Kind(StrEnum):
     X12 = "x12"
     WORKBOOK = "workbook"
     ARCHIVE = "archive"
+    COLUMNAR = "columnar"
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,8 @@ def kind_of(content: Content) -> Kind:
         from cleanclaim.intake.archives import kind_of_zip
 
         return kind_of_zip(content)
+    if head.startswith(_PARQUET):
+        return Kind.COLUMNAR
     if head.startswith(_OLE):
         raise UnsupportedFile(_of_old_office(content))
     for magic, what, cure in _OTHER_KINDS:

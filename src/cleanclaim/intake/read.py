@@ -29,6 +29,7 @@ class Batch:
 
     ``services`` conforms to SERVICES, ``unreadable`` to UNREADABLE; ``file_id`` is the index in ``files``. Every row is
     accounted for: ``rows_read`` = services + ``rows_left_out`` + ``rows_merged`` (minutes put to a claim line).
+    ``next_row`` is the number that a row after these has.
     """
 
     services: pl.DataFrame
@@ -38,6 +39,7 @@ class Batch:
     rows_read: int = 0
     rows_left_out: int = 0
     rows_merged: int = 0
+    next_row: int = 0
 
 
 MappingSource = ColumnMapping | Mapping[str, object] | Path | str | None
@@ -48,7 +50,10 @@ _NO_ROWS = SERVICES.empty()
 
 @dataclass
 class _Gathering:
-    """Portions put together into one Batch, with rows numbered from ``first_row``."""
+    """Portions put together into one Batch, with rows numbered from ``first_row``.
+
+    The number of a row does not hang on where one batch ends and the next begins.
+    """
 
     files: tuple[str, ...]
     default_payer: str | None
@@ -59,6 +64,7 @@ class _Gathering:
     read: int = 0
     left_out: int = 0
     merged: int = 0
+    numbered: int = 0
 
     @property
     def height(self) -> int:
@@ -68,8 +74,10 @@ class _Gathering:
         """Take a portion in, and return its services with their numbers."""
         payer = pl.col("payer") if self.default_payer is None else pl.col("payer").fill_null(self.default_payer)
         numbered = rows.services.with_columns(
-            row=pl.int_range(pl.len(), dtype=pl.Int64) + (self.first_row + self.height), payer=payer
+            row=pl.int_range(pl.len(), dtype=pl.Int64) + (self.first_row + self.numbered), payer=payer
         )
+        # a portion that is left out whole has numbers of its own too: those of the others do not hang on it
+        self.numbered += numbered.height or rows.read
         self.services.append(numbered)
         self.unreadable.append(rows.unreadable)
         self.notes.extend(rows.notes)
@@ -86,10 +94,11 @@ class _Gathering:
             self.read,
             self.left_out,
             self.merged,
+            self.first_row + self.numbered,
         )
 
     def next(self) -> _Gathering:
-        return _Gathering(self.files, self.default_payer, self.first_row + self.read)
+        return _Gathering(self.files, self.default_payer, self.first_row + self.numbered)
 
 
 def read(paths: Sequence[Path], *, mapping: MappingSource = None, default_payer: str | None = None) -> Batch:
@@ -168,20 +177,92 @@ def _open(paths: Sequence[Path], mapping: ColumnMapping) -> tuple[list[Source], 
     """
     if not paths:
         raise InputError("name at least one file", field="paths")
+    opened = open_files(paths, mapping)
+    return [source for one in opened.sources for source in one], list(opened.notes)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Files opened: ``sources`` has those of each file (a workbook has several), ``notes`` what beside is not read."""
+
+    sources: tuple[tuple[Source, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The display names that ``file_id`` counts into."""
+        return tuple(source.name for sources in self.sources for source in sources)
+
+    def joined(self) -> tuple[int, ...]:
+        """Return the places of the files of claims and of minutes that belong together: they are read in one go."""
+        together = _to_join([source for sources in self.sources for source in sources])
+        return tuple(n for n, sources in enumerate(self.sources) if any(source in together for source in sources))
+
+
+def open_files(paths: Sequence[Path], mapping: ColumnMapping) -> Opened:
+    """Return the files of ``paths``, opened far enough to know what each can hold. Raises as :func:`read`."""
     found, notes = find(paths)
-    sources: list[Source] = []
+    opened: list[tuple[Source, ...]] = []
     faults: list[CleanclaimError] = []
+    number = 0
     for one in found:
-        try:
-            sources += _opened(one, len(sources), mapping)
-        except (UnreadableFile, UnsupportedFile) as error:
-            if one.named:
-                raise
-            faults.append(error)
-            sources.append(_unread(one.content.name, len(sources), error))
-    if faults and len(faults) == len(sources):
+        opened.append(_sources(one, number, mapping, faults))
+        number += len(opened[-1])
+    if faults and len(faults) == number:
         raise faults[0]
-    return sources, notes
+    return Opened(tuple(opened), tuple(notes))
+
+
+def _sources(one: Found, number: int, mapping: ColumnMapping, faults: list[CleanclaimError]) -> tuple[Source, ...]:
+    try:
+        return tuple(_opened(one, number, mapping))
+    except (UnreadableFile, UnsupportedFile) as error:
+        if one.named:
+            raise
+        faults.append(error)
+        return (_unread(one.content.name, number, error),)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of the input that is read by itself: whole files, or pieces ``first`` to before ``last`` of a file.
+
+    ``files`` are places in the list of files; ``file_ids`` the number of the first source of each.
+    """
+
+    files: tuple[int, ...]
+    file_ids: tuple[int, ...]
+    first: int = 0
+    last: int | None = None
+
+
+def read_share(
+    share: Share,
+    paths: Sequence[Path],
+    *,
+    mapping: MappingSource,
+    default_payer: str | None = None,
+    rows: int = 100_000,
+) -> Iterator[Batch]:
+    """Yield the services of one share of ``paths`` in batches, its rows numbered from 0; ``files`` is left empty."""
+    found, means = find(paths)[0], load_mapping(mapping)
+    chosen = [
+        source
+        for place, number in zip(share.files, share.file_ids, strict=True)
+        for source in _sources(found[place], number, means, [])
+    ]
+    gathering = _Gathering((), default_payer)
+    if len(share.files) > 1:
+        _gather_joined(chosen, gathering)
+        yield gathering.batch()
+        return
+    for source in chosen:
+        for portion in _portions(source, share.first, share.last):
+            gathering.add(portion)
+            if gathering.height >= rows:
+                yield gathering.batch()
+                gathering = gathering.next()
+    yield gathering.batch()
 
 
 def _opened(one: Found, file_id: int, mapping: ColumnMapping) -> list[Source]:
@@ -193,6 +274,10 @@ def _opened(one: Found, file_id: int, mapping: ColumnMapping) -> list[Source]:
         return [open_visits(one.content, file_id)]
     if one.kind is Kind.WORKBOOK:
         return open_workbook(one.content, file_id, mapping)
+    if one.kind is Kind.COLUMNAR:
+        from cleanclaim.intake.columnar import open_columnar
+
+        return [open_columnar(one.content, file_id, mapping)]
     return [open_delimited(one.content, file_id, mapping)]
 
 
@@ -203,15 +288,23 @@ def _unread(name: str, file_id: int, error: CleanclaimError) -> Source:
     return Source(file_id, name, bills=False, carries_minutes=False, rows=lambda: iter([rows]))
 
 
-def _portions(source: Source) -> Iterator[Rows]:
-    """Yield the portions of a file, and for one without any service a portion that says so."""
+def _portions(source: Source, first: int = 0, last: int | None = None) -> Iterator[Rows]:
+    """Yield the portions of a file, or of some of its pieces; for a file without any service one that says so."""
     lines, told = 0, False
-    for portion in source.rows():
+    for portion in _rows_of(source, first, last):
         lines += portion.read
         told |= bool(portion.notes)
         yield portion
     if not lines and not told:
         yield Rows(_NO_ROWS, UNREADABLE.empty(), read=0, notes=(f"{source.name}: no service lines in it",))
+
+
+def _rows_of(source: Source, first: int, last: int | None) -> Iterator[Rows]:
+    if last is None or source.piece is None:
+        yield from source.rows()
+        return
+    for number in range(first, last):
+        yield from source.piece(number)
 
 
 def _to_join(sources: Sequence[Source]) -> list[Source]:

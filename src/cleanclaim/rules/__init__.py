@@ -36,6 +36,8 @@ FAMILIES = {
     "authorizations": "Authorizations, visit limits and referrals",
     "coverage": "Services that Medicare does not cover",
     "chiropractic": "Therapy beside chiropractic manipulation",
+    "notes": "Treatment notes: services, minutes and totals",
+    "notes_shown": "Treatment notes: what they show",
 }
 """The modules of rules, in the order in which they are shown, and what each is about."""
 

@@ -202,3 +202,18 @@ ORIGINAL_REFERENCE = Citation(
 )
 _CLAIMS_CH1 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 1"
 DUPLICATES = Citation(_CLAIMS_CH1, "sec. 120, detection of duplicate claims")
+
+# treatment notes
+SKILLED_CARE = Citation(
+    _BENEFIT_CH15, "sec. 220.2, reasonable and necessary: the skills of a therapist", _BENEFIT_CH15_URL
+)
+DYNAMIC_ACTIVITIES = Citation(
+    "NGS Medicare, local coverage determination L33631 and billing article A56566",
+    "what makes a dynamic activity: a function, the therapist's skill, one-on-one",
+)
+RECORDS_REVIEWED = Citation(
+    "Noridian Medicare, targeted probe and educate: manual therapy", "time not documented, service not supported"
+)
+BODY_AREA_REVIEWED = Citation(
+    "Medicare contractors' medical review of outpatient therapy", "records that do not name the body area treated"
+)
