@@ -143,3 +143,15 @@ def test_no_input_ends_in_a_traceback(given: bytes) -> None:
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.startswith(b"cleanclaim: standard input: ")
     assert done.stderr.count(b"\n") == 1
+
+
+def test_units_loads_no_more_than_it_needs() -> None:
+    heavy = "{'numpy', 'pyarrow', 'jinja2', 'xlsxwriter', 'python_calamine', 'sqlalchemy', 'typst', 'pypdf'}"
+    program = (
+        "import atexit, sys; sys.argv = ['cleanclaim', 'units', '97530=24', '--payer', 'medicare', '--by', 'PT']\n"
+        f"atexit.register(lambda: print(sorted({heavy} & set(sys.modules)), file=sys.stderr))\n"
+        "from cleanclaim.cli.main import run; run()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=120)
+    assert (done.stderr, done.stdout.splitlines()[0]) == ("[]\n", "97530    2  GP")
