@@ -34,8 +34,8 @@ def any_size(folder: Path, sizes: Sizes) -> list[Figure]:
             (large["seconds"] / bare,),
             lambda value: value <= 40,
             f"{made:,} lines from Parquet ({size / 1e6:,.0f} MB), {os.cpu_count()} processes, from the path to findings"
-            f" in Parquet and the summary, as `check --run` does; against one streaming Polars group-by on all cores over"
-            " the same files, the median of three. One run.",
+            " in Parquet and the summary, as `check --run` does; against one streaming Polars group-by on all cores"
+            " over the same files, the median of three. One run.",
             f"{large['seconds']:.0f} s ({made / large['seconds']:,.0f} lines a second) against {bare:.2f} s;"
             f" {large['findings']:,} findings in {large['findings_bytes'] / 1e6:,.0f} MB. {_steps(large)}"
             f" {large['cpu_seconds'] / made * 1e6:.1f} s of processor time a million lines.",

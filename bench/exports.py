@@ -41,6 +41,16 @@ def exported(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     return written.select(column for column in kept if column not in left_out)
 
 
+def typed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return exported rows with numbers, amounts and times in types of their own, as a database would give them."""
+    kinds = {
+        **{name: pl.col(name).cast(pl.Float64) for name in ("units",)},
+        **{name: pl.col(name).cast(pl.Decimal(12, 2)) for name in ("charge", "claim_charge")},
+        **{name: pl.col(name).str.to_time("%H:%M") for name in ("start", "stop")},
+    }
+    return rows.with_columns(**{name: kind for name, kind in kinds.items() if name in rows.columns})
+
+
 def _number(units: pl.Expr) -> pl.Expr:
     whole = units == units.floor()
     return pl.when(whole).then(units.cast(pl.Int64).cast(pl.String)).otherwise(units.cast(pl.String))

@@ -24,6 +24,7 @@ NOT_PLANTED = {
     "M101": "fires only with an imported table: no table that is shipped limits a therapy code by the line",
     "U115": "fires only with the practice's own pack: no pack that is shipped holds the schedule's relative values",
     **dict.fromkeys(_OF_EPISODES.split(), _NO_EPISODES),
+    **dict.fromkeys((f"N{number}" for number in range(101, 126)), "reads treatment notes, and the month has none"),
 }
 
 

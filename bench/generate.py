@@ -2,10 +2,10 @@
 
     python bench/generate.py FOLDER [--visits 2000] [--seed 1] [--month 2026-03]
 
-writes one CSV a clinic as its system exports it, the professional claims as 837P, one clinic's visits as JSON, the
-practice's ``cleanclaim.toml`` and ``planted.csv``: which rule's error was planted in which claim. The patients are in
-two halves: the claims of the clean half are right, in the other half errors are planted (``faults.py``), each in the
-claim of a patient of its own.
+writes one CSV a clinic as its system exports it, the same in typed columns as Parquet (``parquet/``), the professional
+claims as 837P, one clinic's visits as JSON, the practice's ``cleanclaim.toml`` and ``planted.csv``: which rule's error
+was planted in which claim. The patients are in two halves: the claims of the clean half are right, in the other half
+errors are planted (``faults.py``), each in the claim of a patient of its own.
 
 Patients come by the week, after an evaluation, to one of the practice's clinics (``practice.py``); what is done on a
 day follows Medicare's published use of codes (``code_mix.csv``), and units follow from the minutes by the oracle
@@ -27,7 +27,7 @@ import numpy as np
 import polars as pl
 from claim_lines import repeated, scheduled, with_threshold, with_totals, written
 from courses import days_attended, month_end, patients
-from exports import exported, professional, visits_json
+from exports import exported, professional, typed, visits_json
 from plans import CODES, Occasion, Plan, plan
 from planting import plant
 from practice import CLINIC, CLINICS, LOCALITY, PAYER, configuration
@@ -115,11 +115,13 @@ def _numbered(made: Plan, which: Occasion, number: int) -> Iterator[dict[str, An
 
 
 def write(made: Month, folder: Path) -> None:
-    """Write the month into ``folder``: CSV for each clinic, 837P, JSON, configuration, and what was planted."""
+    """Write the month into ``folder``: CSV and Parquet for each clinic, 837P, JSON, configuration, what was planted."""
     folder.mkdir(parents=True, exist_ok=True)
     files = made.files()
     for name, rows in files.items():
         rows.write_csv(folder / f"{name}.csv")
+        (folder / "parquet").mkdir(exist_ok=True)
+        typed(rows).write_parquet(folder / "parquet" / f"{name}.parquet")
     (folder / "claims.837").write_bytes(write_837(professional(files)))
     (folder / "north.json").write_text(json.dumps(visits_json(files["north"]), indent=1))
     (folder / "cleanclaim.toml").write_text(configuration())

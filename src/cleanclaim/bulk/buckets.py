@@ -23,18 +23,17 @@ from cleanclaim.claims.schema import SERVICES, UNREADABLE
 from cleanclaim.engine.partitions import PATIENT
 from cleanclaim.errors import InputError
 
-_HELD = 250_000
+_HELD = 150_000
 _BATCH = 50_000
 _PLACES = np.dtype("<u8")
 
 
 def read_share(plan: Plan, folder: RunFolder, number: int, told: Callable[[int], None]) -> None:
     """Read one share of the input into buckets; ``told`` is called with the lines of each batch."""
-    paths = [Path(path) for path in plan.asked.paths]
     sizes = np.zeros(plan.buckets, dtype=np.int64)
     spill = _Spill(folder, number, plan.buckets, sizes)
     unreadable, notes, patients, last = [UNREADABLE.empty()], list[str](), list[pl.Series](), 0
-    for batch in intake.read_share(plan.shares[number], paths, mapping=plan.asked.mapping, rows=_BATCH):
+    for batch in intake.read_share(plan.shares[number], plan.found(), mapping=plan.asked.mapping, rows=_BATCH):
         unreadable.append(batch.unreadable)
         notes += batch.notes
         last = batch.next_row

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from cleanclaim.errors import InputError
 
 ROWS = 40_000
 """Services of a partition: more take more memory, fewer more time for each."""
-_PIECES = 400_000
+_PIECES = 150_000
 _BYTES_A_ROW = 100
 _MOST_BUCKETS = 1 << 16
 _FORMAT = 1
@@ -61,6 +61,10 @@ class Plan:
     shares: tuple[intake.Share, ...]
     rows: int
     buckets: int
+
+    def found(self) -> list[intake.Found]:
+        """Return the files, in the order in which shares count them."""
+        return _found(self.id, self.asked.paths)
 
     @property
     def records(self) -> Records | None:
@@ -159,18 +163,38 @@ def _rows_in(path: Path) -> int:
 
 
 def _shares(opened: intake.Opened) -> Iterator[intake.Share]:
-    """Yield the shares of the input: what is joined, then every file, a large Parquet file by some of its pieces."""
+    """Yield the shares of the input: what is joined; then small files together, a large Parquet file in several."""
     first_ids = [0]
     for sources in opened.sources:
         first_ids.append(first_ids[-1] + len(sources))
+
+    def of(files: Sequence[int], *, joined: bool = False) -> intake.Share:
+        return intake.Share(tuple(files), tuple(first_ids[place] for place in files), joined=joined)
+
     joined = opened.joined()
     if joined:
-        yield intake.Share(joined, tuple(first_ids[place] for place in joined))
-    for place, sources in enumerate(opened.sources):
+        yield of(joined, joined=True)
+    held: list[int] = []
+    rows = 0
+    for place, (sources, size) in enumerate(zip(opened.sources, opened.bytes, strict=True)):
         if place in joined:
             continue
-        cuts = sources[0].cuts(_PIECES) if len(sources) == 1 else ()
-        if len(cuts) < 2:
-            yield intake.Share((place,), (first_ids[place],))
-        for first, last in cuts if len(cuts) > 1 else ():
-            yield intake.Share((place,), (first_ids[place],), first, last)
+        pieces = sources[0].pieces if len(sources) == 1 else ()
+        expected = sum(pieces) or (_PIECES if size is None else size // _BYTES_A_ROW)
+        if held and rows + expected > _PIECES:
+            yield of(held)
+            held, rows = [], 0
+        cuts = sources[0].cuts(_PIECES) if pieces else ()
+        if len(cuts) > 1:
+            yield from (intake.Share((place,), (first_ids[place],), first, last) for first, last in cuts)
+            continue
+        held.append(place)
+        rows += expected
+    if held:
+        yield of(held)
+
+
+@lru_cache(maxsize=1)
+def _found(run: str, paths: tuple[str, ...]) -> list[intake.Found]:
+    """The files of a run: its name stands for their state, so that a process looks for them once."""
+    return intake.find([Path(path) for path in paths])[0]

@@ -187,8 +187,7 @@ def _read_shares(plan: Plan, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.R
 
 def _read_share(plan: Plan, number: int) -> Iterator[pa.RecordBatch]:
     sizes, lost, notes, last = np.zeros(plan.buckets, dtype=np.int64), list[pl.DataFrame](), list[str](), 0
-    paths = [Path(path) for path in plan.asked.paths]
-    for batch in intake.read_share(plan.shares[number], paths, mapping=plan.asked.mapping, rows=20_000):
+    for batch in intake.read_share(plan.shares[number], plan.found(), mapping=plan.asked.mapping, rows=20_000):
         lost.append(batch.unreadable)
         notes += batch.notes
         last = batch.next_row

@@ -1,5 +1,6 @@
 """Files that clinics have to SERVICES: delimited rows, workbooks, JSON visits and 837 claims, told apart and joined."""
 
+from cleanclaim.intake.found import Found, find
 from cleanclaim.intake.mapping import load_mapping
 from cleanclaim.intake.mapping import shipped as shipped_mappings
 from cleanclaim.intake.plans import read_records, records_in
@@ -16,4 +17,5 @@ from cleanclaim.intake.read import (
 )
 
 __all__ = ["Batch", "MappingSource", "batches", "read", "read_records", "records_in"]
-__all__ += ["Opened", "Share", "load_mapping", "open_files", "read_share", "services_from_json", "shipped_mappings"]
+__all__ += ["Found", "Opened", "Share", "find", "load_mapping", "open_files", "read_share", "services_from_json"]
+__all__ += ["shipped_mappings"]

@@ -183,10 +183,14 @@ def _open(paths: Sequence[Path], mapping: ColumnMapping) -> tuple[list[Source], 
 
 @dataclass(frozen=True)
 class Opened:
-    """Files opened: ``sources`` has those of each file (a workbook has several), ``notes`` what beside is not read."""
+    """Files opened: ``sources`` has those of each file (a workbook has several), ``notes`` what beside is not read.
+
+    ``bytes`` has the size of each file, null for one of an archive.
+    """
 
     sources: tuple[tuple[Source, ...], ...]
     notes: tuple[str, ...] = ()
+    bytes: tuple[int | None, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -210,7 +214,8 @@ def open_files(paths: Sequence[Path], mapping: ColumnMapping) -> Opened:
         number += len(opened[-1])
     if faults and len(faults) == number:
         raise faults[0]
-    return Opened(tuple(opened), tuple(notes))
+    sizes = (None if one.content.path is None else one.content.path.stat().st_size for one in found)
+    return Opened(tuple(opened), tuple(notes), tuple(sizes))
 
 
 def _sources(one: Found, number: int, mapping: ColumnMapping, faults: list[CleanclaimError]) -> tuple[Source, ...]:
@@ -227,32 +232,34 @@ def _sources(one: Found, number: int, mapping: ColumnMapping, faults: list[Clean
 class Share:
     """A share of the input that is read by itself: whole files, or pieces ``first`` to before ``last`` of a file.
 
-    ``files`` are places in the list of files; ``file_ids`` the number of the first source of each.
+    ``files`` are places in the list of files; ``file_ids`` the number of the first source of each. ``joined``: they are
+    files of claims and of minutes, joined with each other.
     """
 
     files: tuple[int, ...]
     file_ids: tuple[int, ...]
     first: int = 0
     last: int | None = None
+    joined: bool = False
 
 
 def read_share(
     share: Share,
-    paths: Sequence[Path],
+    found: Sequence[Found],
     *,
     mapping: MappingSource,
     default_payer: str | None = None,
     rows: int = 100_000,
 ) -> Iterator[Batch]:
-    """Yield the services of one share of ``paths`` in batches, its rows numbered from 0; ``files`` is left empty."""
-    found, means = find(paths)[0], load_mapping(mapping)
+    """Yield the services of one share of the files ``found`` in batches, numbered from 0; ``files`` is left empty."""
+    means = load_mapping(mapping)
     chosen = [
         source
         for place, number in zip(share.files, share.file_ids, strict=True)
         for source in _sources(found[place], number, means, [])
     ]
     gathering = _Gathering((), default_payer)
-    if len(share.files) > 1:
+    if share.joined:
         _gather_joined(chosen, gathering)
         yield gathering.batch()
         return
