@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from cleanclaim.claims.episodes import Records
 from cleanclaim.claims.outcomes import OUTCOME
 from cleanclaim.claims.schema import SERVICES
 from cleanclaim.config import Config
@@ -44,6 +45,7 @@ def steps(
     *,
     config: str = "",
     decided_on: date = DECIDED,
+    records: Records | None = None,
 ) -> list[dict[str, Any]]:
     """Return the rows of DENIAL for lines denied with reasons and remarks, both as text, by row."""
     settings = Config.parse(config)
@@ -62,7 +64,7 @@ def steps(
         outcome=pl.lit("denied"),
         sequence=pl.lit("P"),
     )
-    return next_steps(OUTCOME.conform(outcomes), frame, settings, as_of=decided_on).to_dicts()
+    return next_steps(OUTCOME.conform(outcomes), frame, settings, as_of=decided_on, records=records).to_dicts()
 
 
 def step(line: dict[str, Any], reasons: str, remarks: str = "", **asked: Any) -> dict[str, Any]:

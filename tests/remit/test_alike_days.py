@@ -92,3 +92,29 @@ def test_each_kind_is_asked_of_once() -> None:
         (r["row"], r["code"]) for r in rows
     ]
     assert asked == [6]
+
+
+@st.composite
+def weeks(draw: st.DrawFn) -> pl.DataFrame:
+    """Draw patients with claims that reach over days and bear the same services, in any order of rows."""
+    days = [date(2023, 12, 28), date(2024, 1, 2), date(2024, 3, 8), date(2024, 3, 9)]
+    line = st.tuples(st.sampled_from("ab"), st.sampled_from(days), st.sampled_from(["97110", "97530"]))
+    kinds = draw(st.lists(st.lists(line, min_size=1, max_size=5), min_size=1, max_size=2))
+    rows = [
+        {"patient_id": f"P{patient}", "claim_id": f"C{patient}{claim}", "dos": dos, "code": code}
+        for patient in range(draw(st.integers(3, 8)))
+        for claim, dos, code in draw(st.sampled_from(kinds))
+    ]
+    order = draw(st.one_of(st.just(range(len(rows))), st.permutations(range(len(rows)))))
+    same = {"modifier_1": "GP", "modifier_count": 1, "units": 2.0, "charge_cents": 15000, "pack": "medicare"}
+    same |= {"billed": True, "claim_form": "professional", "mac": "06102", "locality": "15"}
+    same |= {"billing_npi": "1234567893", "rendering_npi": "1245319599"}
+    return SERVICES.conform(pl.DataFrame([rows[place] | same | {"row": n} for n, place in enumerate(order)]))
+
+
+@settings(max_examples=100, deadline=None)
+@given(weeks())
+def test_claims_over_several_days_are_expected_alike(services: pl.DataFrame) -> None:
+    known = (pl.col("price_basis") == "expected") & pl.col("expected_allowed_cents").is_not_null()
+    every = expect(services, CONFIG.policy).filter(known).select(EXPECTED.names()).sort("row")
+    assert_frame_equal(expected(services, CONFIG).sort("row"), every)

@@ -247,3 +247,14 @@ def test_a_cent_a_unit_is_no_difference(less: int, outcome: str, short: int | No
     result = remitted([("a.835", remittance([decided(service)]))], medicare([line]), Config.load(None))
     columns = ("outcome", "expected_allowed_cents", "expected_paid_cents", "allowed_cents", "short_cents")
     assert told(result, *columns) == [(outcome, 3025, 2372, 3025 - less, short)]
+
+
+def test_it_is_said_why_nothing_is_expected() -> None:
+    lines = [LINE, replace(LINE, row=1, level="S")]
+    second = decided(paying(LINE, 1500, amounts={"prior": 10000}), level="S", control="PCN2")
+    columns = ("sequence", "expected_allowed_cents", "expected_unknown")
+    result = ends(lines, decided(paying(LINE, 8000)), second)
+    assert told(result, *columns) == [
+        ("P", None, "the payer is not mapped to a pack"),
+        ("S", None, "a later payer: what it owes depends on the first payer's decision"),
+    ]

@@ -64,6 +64,7 @@ OUTCOME = Table(
         Column("expected_allowed_cents", _I, "what the contract allows", "cents", "not known"),
         Column("expected_paid_cents", _I, "what the payer owes of it", "cents", "not known"),
         Column("expected_basis", _S, "contract or fee table the expectation rests on", null="not known"),
+        Column("expected_unknown", _S, "why it is not known what to expect", null="known, or unmatched"),
         Column("short_cents", _I, "expected less paid, else less allowed, where underpaid", "cents", "not underpaid"),
         Column("reasons", _S, "group-reason pairs, such as CO-97, separated by one space"),
         Column("remarks", _S, "remark codes, separated by one space"),

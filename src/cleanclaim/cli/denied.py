@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cleanclaim.cli.layout import paragraph, sentence, show, table
-from cleanclaim.cli.output import day, emit, named
+from cleanclaim.cli.options import records
+from cleanclaim.cli.output import choice, day, emit, named
 from cleanclaim.cli.reporting import write_printed
 from cleanclaim.cli.target import Target
+from cleanclaim.errors import InputError
 from cleanclaim.reports.words import counted, dollars
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from cleanclaim.rework import Worked
     from cleanclaim.rework import corrected as again
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "csv", "xlsx")
 """The formats in which denials are written."""
 Denials = Annotated[
     bool, typer.Option("--denials", help="Say of each denied line why, who acts, what to do and by when.")
@@ -62,6 +64,15 @@ class Asked:
     loop: bool
     corrected: Path | None
 
+    def check(self, form: str) -> None:
+        """Raise InputError where ``form`` cannot hold all that is asked for."""
+        choice(form, "--format", FORMATS)
+        if form == "csv" and self.denials + self.loop + (self.corrected is not None) > 1:
+            raise InputError(
+                "a CSV file holds one table: ask for one of --denials, --loop and --corrected, or for xlsx",
+                field="--format",
+            )
+
 
 def worked(
     paths: list[str],
@@ -71,6 +82,7 @@ def worked(
     payer: str | None,
     mapping: str | None,
     as_of: str | None,
+    authorizations: Path | None = None,
 ) -> Worked:
     """Return the denied lines of the files that a command names."""
     from cleanclaim.intake.content import STANDARD_INPUT_PATH
@@ -80,25 +92,34 @@ def worked(
     remittances, files = (
         [str(STANDARD_INPUT_PATH) if path == "-" else path for path in named(group)] for group in (paths, claims)
     )
-    return work(remittances, files, config=config, payer=payer, mapping=mapping, as_of=on)
+    held = records(None, None, authorizations)
+    return work(remittances, files, config=config, payer=payer, mapping=mapping, as_of=on, records=held)
 
 
-def write(work: Worked, claims: Sequence[str], asked: Asked, target: Target, *, as_json: bool) -> None:
-    """Write what the options ask for, as text or as one JSON object."""
+def write(work: Worked, claims: Sequence[str], asked: Asked, target: Target, form: str) -> None:
+    """Write what the options ask for, in one of FORMATS; JSON is one object, CSV one table."""
     written = None
     if asked.corrected is not None:
         from cleanclaim.rework.corrected import write_corrected
 
         written = write_corrected(work, claims, asked.corrected)
     told = work.loop() if asked.loop else None
-    if as_json:
-        parts: dict[str, Any] = {"denials": list(work.messages())} if asked.denials else {}
-        parts |= {} if told is None else {"loop": told.as_dict()}
-        parts |= {} if written is None else {"corrected": written.as_dict()}
-        parts["notes"] = list(work.remitted.notes)
-        write_printed(lambda: emit(parts), target)
-    else:
+    if form == "text":
         write_printed(lambda: _print(work, asked, told, written), target)
+        return
+    parts: dict[str, Any] = {"denials": list(work.messages())} if asked.denials else {}
+    parts |= {} if told is None else {"loop": told.as_dict()}
+    parts |= {} if written is None else {"corrected": written.as_dict()}
+    if form == "json":
+        write_printed(lambda: emit(parts | {"notes": list(work.remitted.notes)}), target)
+        return
+    from cleanclaim.reports import denied as tables
+
+    with target.opened() as stream:
+        if form == "csv":
+            tables.write_csv(tables.sheets(parts)[0], stream, to_file=target.path is not None)
+        else:
+            tables.write_workbook(tables.sheets(parts), stream)
 
 
 def _print(work: Worked, asked: Asked, told: closed.Loop | None, written: again.Corrected | None) -> None:

@@ -56,6 +56,7 @@ def remit(
     loop: denied.Loop = False,
     corrected: denied.Corrected = None,
     as_of: options.AsOf = None,
+    authorizations: options.Authorizations = None,
 ) -> None:
     """Match remittances to claims; print the money by outcome and payer, then the lines worth working.
 
@@ -69,12 +70,14 @@ def remit(
         choice(form, "--format", FORMATS)
         target = Target(output)
         config = config or local_config()
-        target.check([*paths, *claims, config, mapping], binary=form == "xlsx")
+        target.check([*paths, *claims, config, mapping, authorizations], binary=form == "xlsx")
         if denials or loop or corrected is not None:
-            choice(form, "--format", denied.FORMATS)
             asked = denied.Asked(denials=denials, loop=loop, corrected=corrected)
-            work = denied.worked(paths, claims, config=config, payer=payer, mapping=mapping, as_of=as_of)
-            denied.write(work, claims, asked, target, as_json=form == "json")
+            asked.check(form)
+            work = denied.worked(
+                paths, claims, config=config, payer=payer, mapping=mapping, as_of=as_of, authorizations=authorizations
+            )
+            denied.write(work, claims, asked, target, form)
             raise typer.Exit(work.exit_code)
         result = _remitted(named(paths), named(claims), config, payer, mapping)
         _write(result, form, target)
@@ -119,13 +122,17 @@ def _write(result: Remitted, form: str, target: Target) -> None:
 
 def print_outcomes(result: Remitted) -> None:
     """Print the money, then what to work."""
-    from cleanclaim.remit.totals import by_outcome, by_payer, sums
+    from cleanclaim.remit.totals import by_outcome, by_payer, not_priced, sums
     from cleanclaim.reports import remitted as told
 
     total = sums(result.outcomes)
     show((f"{dollars(total['charge_cents'])} charged on {counted(result.outcomes.height, 'line')}", "bold"))
     _money(by_outcome(result.outcomes).to_dicts(), "outcome", lambda row: str(row["outcome"]).replace("_", " "))
     _money(by_payer(result.outcomes).to_dicts(), "payer", _payer)
+    for row in not_priced(result.outcomes).to_dicts():
+        paragraph(
+            f"Not priced, {counted(row['lines'], 'line')}, {dollars(row['paid_cents'])}: {row['expected_unknown']}"
+        )
     _payments(result)
     _refused(told.unread(result, result.refused))
     _work(result)

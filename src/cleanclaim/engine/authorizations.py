@@ -21,10 +21,16 @@ _LIMITS = ("visits", "units_allowed", "visits_before", "units_before")
 
 @dataclass(frozen=True)
 class Used:
-    """``of_day`` has per row of a treatment day what it lacks and of which authorization; ``standing`` what is left."""
+    """What days and lines use of authorizations, and what is left of these (``standing``).
+
+    ``of_day`` has per row of a treatment day what it lacks and of which authorization; ``of_line`` has one row per line
+    (``line``, its place among those asked): the ``authorization_id`` that it uses, else ``authorization_gap`` and
+    ``authorization_text`` and the authorization that does not reach; all null for an evaluation that uses none.
+    """
 
     of_day: pl.DataFrame
     standing: pl.DataFrame
+    of_line: pl.DataFrame
 
 
 def payer_names(rows: pl.DataFrame, config: Config) -> pl.Series:
@@ -54,16 +60,18 @@ def used(days: pl.DataFrame, lines: pl.DataFrame, given: pl.DataFrame) -> Used:
     asked = asked.with_row_index("_line")
     fits = _candidates(asked, numbered)
     left, taken, refused = fits, [_counted(fits.clear())], [_counted(fits.clear())]
+    using = [fits.clear()]
     for turn in numbered["_turn"].unique().sort():
         mine = left.filter((pl.col("_turn") == turn) & pl.col("_code") & pl.col("_dates"))
         counted = _counted(mine)
         taken.append(counted.filter("_enough"))
         refused.append(counted.filter(~pl.col("_enough")))
-        done = mine.join(taken[-1], on=["authorization_row", "row"], how="semi")["_line"]
-        left = left.filter(~pl.col("_line").is_in(done.implode()))
+        using.append(mine.join(taken[-1], on=["authorization_row", "row"], how="semi"))
+        left = left.filter(~pl.col("_line").is_in(using[-1]["_line"].implode()))
     free = ~pl.col("_line").is_in(fits["_line"].implode()) | pl.col("_line").is_in(left["_line"].implode())
     lacking = asked.filter(free & ~pl.col("is_evaluation").fill_null(False))
-    return Used(_of_day(lacking, left, pl.concat(refused)), _standing(numbered, pl.concat(taken)))
+    short = _short(lacking, left, pl.concat(refused))
+    return Used(_of_day(short), _standing(numbered, pl.concat(taken)), _of_line(asked, pl.concat(using), short))
 
 
 def _candidates(asked: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
@@ -95,23 +103,35 @@ def _counted(mine: pl.DataFrame) -> pl.DataFrame:
     return counted.with_columns(_enough=visits & units, _short=pl.when(visits).then(4).otherwise(3).cast(pl.Int64))
 
 
-def _of_day(lacking: pl.DataFrame, left: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
-    """Return per day what its lines lack: ``row``, ``authorization_gap``, ``authorization_id`` and the text of it."""
+def _short(lacking: pl.DataFrame, left: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
+    """Return per line that lacks an authorization how grave that is (``_grade``), and of the nearest one all of it."""
     short = refused.select("authorization_row", "row", "_short", "visits_used", "units_used")
     graded = beside(left, short, ["authorization_row", "row"]).with_columns(
         _grade=pl.when(pl.col("_code") & pl.col("_dates")).then("_short").when("_dates").then(1).otherwise(2)
     )
     gravest = graded.sort("_line", "_grade", "_turn").group_by("_line", maintain_order=True).last()
-    told = beside(lacking[:, ["_line", "row"]], gravest.drop("row"), ["_line"]).with_columns(
+    return beside(lacking[:, ["_line", "row"]], gravest.drop("row"), ["_line"]).with_columns(
         pl.col("_grade").fill_null(0)
     )
-    days = told.sort("row", "_grade", "_line").group_by("row", maintain_order=True).last()
-    return days.select(
-        "row",
-        "authorization_id",
-        authorization_gap=pl.col("_grade").replace_strict(_GAPS, return_dtype=pl.String),
-        authorization_text=_TEXT,
+
+
+def _of_day(short: pl.DataFrame) -> pl.DataFrame:
+    """Return per day what its lines lack: ``row``, ``authorization_gap``, ``authorization_id`` and the text of it."""
+    days = short.sort("row", "_grade", "_line").group_by("row", maintain_order=True).last()
+    return days.select("row", "authorization_id", **_told())
+
+
+def _of_line(asked: pl.DataFrame, using: pl.DataFrame, short: pl.DataFrame) -> pl.DataFrame:
+    nothing = {name: pl.lit(None, dtype=pl.String) for name in _told()}
+    known = pl.concat(
+        [using.select("_line", "authorization_id", **nothing), short.select("_line", "authorization_id", **_told())]
     )
+    return beside(asked[:, ["_line"]], known, ["_line"]).rename({"_line": "line"})
+
+
+def _told() -> dict[str, pl.Expr]:
+    gap = pl.col("_grade").replace_strict(_GAPS, return_dtype=pl.String)
+    return {"authorization_gap": gap, "authorization_text": _TEXT}
 
 
 _OPEN = pl.lit("...")

@@ -14,7 +14,7 @@ from cleanclaim.claims.episodes import EPISODES, Records
 from cleanclaim.claims.schema import EPISODE, TREATMENT_DAY
 from cleanclaim.codes.payers import Policy
 from cleanclaim.config import Config
-from cleanclaim.engine.authorizations import payer_names, used
+from cleanclaim.engine.authorizations import Used, payer_names, used
 from cleanclaim.engine.beside import beside
 from cleanclaim.engine.plans import anchors, covered_by, episode_grain, plans, with_certification
 from cleanclaim.engine.progress import with_progress
@@ -77,14 +77,26 @@ def _with_authorizations(
     none = [pl.lit(None, dtype=pl.String).alias(f"authorization_{name}") for name in ("gap", "id", "text")]
     if authorizations is None:
         return days.with_columns(none), None
-    billed = given.filter(pl.col("billed").fill_null(False) & (pl.col("sequence") == "P"))
-    of_day = days.select(*DAY, day_row="row")
-    lines = beside(billed[:, [*DAY, "code", "units", "is_evaluation"]], of_day, DAY, nulls_equal=True)
-    lines = lines.filter(pl.col("day_row").is_not_null()).select("code", "units", "is_evaluation", row="day_row")
-    own = authorizations.with_columns(payer_names(authorizations, config))
-    found = used(days.with_columns(payer_names(days, config)), lines, own)
+    found, _ = used_by(days, given, authorizations, config)
     told = beside(days, found.of_day, ["row"])
     return told.with_columns(pl.col("authorization_gap").fill_null("")), found.standing
+
+
+def used_by(
+    days: pl.DataFrame, given: pl.DataFrame, authorizations: pl.DataFrame, config: Config
+) -> tuple[Used, pl.DataFrame]:
+    """Return what treatment days use of ``authorizations``, and the billed lines that do, in the order of ``of_line``.
+
+    ``days`` are :func:`~cleanclaim.engine.treatment.treatment_days` of ``given``; the lines (``row`` of SERVICES,
+    ``day_row``) are those billed to a first payer.
+    """
+    billed = given.filter(pl.col("billed").fill_null(False) & (pl.col("sequence") == "P"))
+    of_day = days.select(*DAY, day_row="row")
+    lines = beside(billed[:, ["row", *DAY, "code", "units", "is_evaluation"]], of_day, DAY, nulls_equal=True)
+    lines = lines.filter(pl.col("day_row").is_not_null())
+    own = authorizations.with_columns(payer_names(authorizations, config))
+    asked = lines.select("code", "units", "is_evaluation", row="day_row")
+    return used(days.with_columns(payer_names(days, config)), asked, own), lines[:, ["row", "day_row"]]
 
 
 def _day_grain(days: pl.DataFrame, open_plans: pl.DataFrame, records: Records) -> pl.DataFrame:

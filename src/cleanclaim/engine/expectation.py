@@ -9,6 +9,8 @@ import polars as pl
 
 from cleanclaim.codes import fees, hcpcs, params
 from cleanclaim.codes.payers import Policy
+from cleanclaim.codes.payers.fee_tables import fee_table
+from cleanclaim.dated import Periods
 from cleanclaim.engine import facts, keys
 from cleanclaim.engine.beside import beside
 from cleanclaim.engine.levels import with_levels
@@ -86,6 +88,16 @@ def _told(name: str) -> pl.Expr:
 
 
 _TOLD = [_told(name) for name in EXPECTED]
+
+
+def periods_of(policy: Policy) -> Periods:
+    """Return the periods in which nothing changes that an expectation is made of, but for the year of service."""
+    terms, by_pack, _ = policy.with_parameters
+    gpci_periods, _ = fees.gpci_periods()
+    tables = [fee_table(path) for path in by_pack["fee_table"].drop_nulls().unique()]
+    own = Periods.of_spans(*tables)
+    every = (hcpcs.periods(), terms, gpci_periods, own)
+    return Periods.between(day for one in every for day in one.starts)
 
 
 def with_terms(lines: pl.DataFrame, policy: Policy) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from functools import cache
 
 import polars as pl
 
+from cleanclaim.claims.episodes import Records
 from cleanclaim.claims.schema import Grain
 from cleanclaim.codes import ncci
 from cleanclaim.codes.denials import causes, refusals
@@ -17,6 +18,7 @@ from cleanclaim.engine.blocks import with_blocks
 from cleanclaim.engine.check import CheckResult, check
 from cleanclaim.engine.partitions import whole_patients
 from cleanclaim.engine.verdicts import missing_inputs, verdicts
+from cleanclaim.remit.authorized import authorized
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Rule
 
@@ -30,6 +32,8 @@ _FACTS = {
     "separate_blocks": pl.Boolean(),
     "pair_published": pl.Boolean(),
     "mue_mai": pl.Int64(),
+    "authorized": pl.Boolean(),
+    "authorization": pl.String(),
 }
 _BY = {Grain.VISIT: "visit_key", Grain.CLAIM: "claim_key"}
 
@@ -42,7 +46,8 @@ class AsSent:
     and rule that could not be checked, with the missing inputs. ``facts`` has one row per line: ``minutes_known``
     (those of its visit, if it is timed), ``separate_blocks`` (whether the recorded blocks of the pairs in which an edit
     in force denies it are apart; null: not recorded), ``pair_published`` (an edit may name it; null: the table does not
-    say) and ``mue_mai``.
+    say), ``mue_mai``, ``authorized`` (an authorization given covers the line; null: none are given) and
+    ``authorization`` (the number of that one, else what is wrong with the nearest).
     """
 
     found: pl.DataFrame
@@ -50,11 +55,13 @@ class AsSent:
     facts: pl.DataFrame
 
 
-def as_sent(services: pl.DataFrame, rows: pl.Series, config: Config, *, as_of: date) -> AsSent:
+def as_sent(
+    services: pl.DataFrame, rows: pl.Series, config: Config, *, as_of: date, records: Records | None = None
+) -> AsSent:
     """Return what our rules say of the lines ``rows``, with all services of their patients in ``services``.
 
     The day of the check is that on which the claims were sent, if they say so: what could be known then; else
-    ``as_of``. All rules are asked, whichever the configuration selects.
+    ``as_of``. All rules are asked, whichever the configuration selects. ``records`` are authorizations, if given.
 
     >>> from cleanclaim.claims.schema import SERVICES
     >>> as_sent(SERVICES.empty(), pl.Series([], dtype=pl.Int64), Config.load(None), as_of=date(2026, 4, 2)).found.height
@@ -66,11 +73,13 @@ def as_sent(services: pl.DataFrame, rows: pl.Series, config: Config, *, as_of: d
     concerned = keyed.join(theirs, on="_patient", how="semi", maintain_order="left").drop("_patient")
     found, gaps, facts = [pl.DataFrame(schema=_FOUND)], [pl.DataFrame(schema=_GAPS)], [pl.DataFrame(schema=_FACTS)]
     for part in whole_patients([concerned] if concerned.height else []):
-        result = check(part, as_of=_sent(part) or as_of, config=config, part=True)
+        own = records.of(part["patient_id"].unique()) if records else None
+        result = check(part, as_of=_sent(part) or as_of, config=config, part=True, records=own)
         lines = result.grains.line.filter(pl.col("row").is_in(wanted))
-        found.append(_found(result, lines))
+        covered = authorized(result, own, config)
+        found += [_found(result, lines), _of_days(result, lines, covered)]
         gaps.append(_gaps(result, lines))
-        facts.append(_facts(result, lines))
+        facts.append(_facts(result, lines.join(covered, on="row", how="left")))
     return AsSent(pl.concat(found), pl.concat(gaps), pl.concat(facts))
 
 
@@ -85,13 +94,21 @@ def _found(result: CheckResult, lines: pl.DataFrame) -> pl.DataFrame:
     anchored = result.findings.join(places, on="row", how="left").with_columns(
         _grain=pl.col("rule").replace_strict({rule.id: rule.grain.value for rule in all_rules()})
     )
-    wide = [grain.value for grain in _BY]
+    wide = [grain.value for grain in (*_BY, Grain.TREATMENT_DAY)]
     parts = [lines.select("row").join(anchored.filter(~pl.col("_grain").is_in(wide)), on="row")]
     for grain, key in _BY.items():
         whole = anchored.filter(pl.col("_grain") == grain.value).drop("row")
         parts.append(lines.select("row", key).join(whole, on=key))
     told = pl.concat([part.select(*_FOUND) for part in parts])
     return told.unique(["row", "rule"], keep="first", maintain_order=True).sort("row", "rule")
+
+
+def _of_days(result: CheckResult, lines: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
+    """Return the findings of treatment days on their lines, but for those that an authorization covers."""
+    of_day = covered.filter(pl.col("row").is_in(lines["row"].implode()) & ~pl.col("authorized"))
+    days = result.findings.join(of_day.select("day_row", _own="row"), left_on="row", right_on="day_row")
+    told = days.filter(pl.col("rule").is_in([rule.id for rule in all_rules() if rule.grain == Grain.TREATMENT_DAY]))
+    return told.select(row="_own", **{name: pl.col(name) for name in _FOUND if name != "row"})
 
 
 def _gaps(result: CheckResult, lines: pl.DataFrame) -> pl.DataFrame:

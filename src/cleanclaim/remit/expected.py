@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cleanclaim.config import Config
-from cleanclaim.engine.expectation import expect
+from cleanclaim.engine.expectation import expect, periods_of
 from cleanclaim.remit.alike import once_a_kind
 
 EXPECTED = pl.Schema(
@@ -16,6 +16,25 @@ EXPECTED = pl.Schema(
         "kept_share": pl.Int64(),
     }
 )
+LATER_PAYER = "a later payer: what it owes depends on the first payer's decision"
+UNMAPPED = "the payer is not mapped to a pack"
+UNPRICED = "no fees are known for the payer, the code, the date or the locality"
+
+
+def expected_unknown() -> pl.Expr:
+    """Return why it is not known what to expect of a claim line (``row``, ``level``, ``pack``); null where it is.
+
+    No pack says how a later payer pays on top of the first, so nothing is expected of one, whatever the first payer
+    left to the patient.
+
+    >>> rows = {"row": [0, 1], "level": ["S", "P"], "pack": ["medicare", None], "expected_allowed_cents": [None, None]}
+    >>> pl.DataFrame(rows).select(expected_unknown()).to_series().to_list() == [LATER_PAYER, UNMAPPED]
+    True
+    """
+    later = pl.when(pl.col("level") != "P").then(pl.lit(LATER_PAYER))
+    reason = later.when(pl.col("pack").is_null()).then(pl.lit(UNMAPPED)).otherwise(pl.lit(UNPRICED))
+    asked = pl.col("row").is_not_null() & pl.col("expected_allowed_cents").is_null()
+    return pl.when(asked).then(reason).alias("expected_unknown")
 
 
 def expected(services: pl.DataFrame, config: Config) -> pl.DataFrame:
@@ -41,4 +60,8 @@ def expected(services: pl.DataFrame, config: Config) -> pl.DataFrame:
 
     # a claim that replaces another bears on other days
     changed = mapped["frequency"].is_in(["7", "8"]).any()
-    return told(mapped) if changed else once_a_kind(mapped, told)
+    if changed:
+        return told(mapped)
+    # of the date counts which values were in force, and the year, which a contract may name
+    dates = [periods_of(config.policy).number(mapped["dos"]), mapped["dos"].dt.year()]
+    return once_a_kind(mapped, told, dated=dates)

@@ -17,8 +17,11 @@ from cleanclaim.codes.denials import NO_APPEAL, UNPROCESSABLE, Cause, Refusal, f
 from cleanclaim.rules import all_rules
 from cleanclaim.rules.rule import Rule
 
+_AUTHORIZED = "authorized"
+_NO_FILE = "whether an authorization covers the line is not known here; name the file of authorizations"
 _LACKING = {
     "minutes": "the minutes of the timed services are not recorded here; read them in the note first",
+    _AUTHORIZED: _NO_FILE,
     "separate_blocks": "whether the services had blocks of their own is not recorded here; read the times in the note",
 }
 UNDECIDED = "the payer treats the claim as not processed: there is no decision to appeal"
@@ -73,6 +76,8 @@ def judged(
         return Verdict("none", UNDECIDED, "new_claim")
     if refusal is not None:
         return Verdict("refused", refusal.why, refusal.step, refusal.fix, refusal.who)
+    if cause is not None and _AUTHORIZED in cause.facts and facts.get(_AUTHORIZED) is not None:
+        return _by_authorization(facts)
     if explained:
         title = rules_by_id()[explained[0]].title
         return Verdict("refused", f"the claim as sent has the fault: {title[0].lower()}{title[1:]}", "correct")
@@ -92,6 +97,16 @@ def _refusal(found: Sequence[str], explained: Sequence[str], facts: dict[str, An
         if holds and any(rule in one.rules for rule in (found if one.always else explained)):
             return one
     return None
+
+
+def _by_authorization(facts: dict[str, Any]) -> Verdict:
+    told = facts["authorization"]
+    if facts[_AUTHORIZED]:
+        fix = f"Authorization {told} covers the line: send a corrected claim with its number (REF G1); appeal with it"
+        return Verdict("open", None, "correct", f"{fix} if the claim had it", "biller")
+    because = f"no authorization on file covers the line: {told}" if told else "no authorization is on file"
+    fix = "Ask the payer to authorize the service after the fact; with its number, send a corrected claim"
+    return Verdict("refused", because, "find_out", fix)
 
 
 def _by_facts(cause: Cause, facts: dict[str, Any]) -> Verdict:

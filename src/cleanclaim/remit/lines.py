@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cleanclaim.config import Config
+from cleanclaim.engine.keys import MODIFIER_COLUMNS
 from cleanclaim.engine.levels import with_levels
 from cleanclaim.engine.standing import standing
 from cleanclaim.remit.answers import words
@@ -20,7 +21,7 @@ SERVICES_READ = (
     "stated_discipline", "place_of_service", "bill_type", "revenue_code", "mac", "locality",
 )  # fmt: skip
 """Columns of SERVICES that matching and pricing read: of a large input the others need not be held."""
-_DISCIPLINE = pl.col("modifiers").str.extract(r"\b(GP|GO|GN)\b")
+_OF_DISCIPLINE = ["GP", "GO", "GN"]
 _KEPT = (
     "line", "row", "claim_id", "claim_key", "claim_no", "level", "line_number", "line_control", "patient_id", "payer",
     "pack", "dos", "discipline", "rendering_npi", "billing_npi", "code", "modifiers", "units", "charge",
@@ -44,22 +45,30 @@ class Lines:
         """Return the lines of services as read. A row without a claim number goes by its visit's."""
         billed = services.filter("billed")
         stands = with_levels(standing(config.resolve(billed)))
+        named = [name for name in MODIFIER_COLUMNS if stands[name].null_count() < stands.height]
         made = stands.with_columns(
             claim_id=pl.coalesce("claim_id", "visit_id"),
             level=pl.col("sequence").fill_null("P"),
             modifiers=words(stands),
+            discipline=pl.coalesce(
+                *(pl.when(pl.col(name).is_in(_OF_DISCIPLINE)).then(name) for name in named), "stated_discipline"
+            ),
             charge="charge_cents",
-        ).with_columns(claim_key=CLAIM_KEY, discipline=pl.coalesce(_DISCIPLINE, "stated_discipline"))
-        made = made.filter(pl.col("claim_key").is_not_null())
+        )
+        if made["claim_id"].null_count():
+            made = made.filter(pl.col("claim_id").is_not_null())
         # lines of a claim mostly stand together: each run of them is looked up once
+        new = pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in ("claim_id", "level"))
+        begins = made.select(new.fill_null(True)).to_series()
+        run = begins.cum_sum().cast(pl.Int64) - 1
         key = ["claim_key", "level"]
-        begins = pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in key).fill_null(True)
-        runs = made.select(*key, _begins=begins, _run=begins.cast(pl.Int64).cum_sum() - 1)
-        heads = runs.filter("_begins").select(key)
+        heads = made.select("claim_id", "level").filter(begins).select(CLAIM_KEY.alias("claim_key"), "level")
         claims = heads.unique(maintain_order=True).with_columns(claim_no=pl.int_range(pl.len(), dtype=pl.Int64))
         numbers = heads.join(claims, on=key, how="left", maintain_order="left")["claim_no"]
         lines = made.with_columns(
-            line=pl.int_range(pl.len(), dtype=pl.Int64), claim_no=numbers.gather(runs["_run"])
+            line=pl.int_range(pl.len(), dtype=pl.Int64),
+            claim_key=heads["claim_key"].gather(run),
+            claim_no=numbers.gather(run),
         ).select(_KEPT)
         return cls(stands, lines, claims)
 

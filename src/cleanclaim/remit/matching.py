@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.remit.answers import AMOUNTS
+from cleanclaim.remit.in_order import in_order
 from cleanclaim.remit.places import at, repeated, without
 from cleanclaim.remit.spread import spread
 
@@ -33,6 +34,14 @@ _STAGES = (
     ("code", (*_CODE, "charge_key")),
     ("code", _CODE),
 )
+_SAME = {
+    "dos": "dos",
+    "asked_code": "code",
+    "asked_modifiers": "modifiers",
+    "charge": "charge",
+    "asked_units": "units",
+}
+"""What the first way by modifiers goes by."""
 _BUNDLES = (_CODE, ("order", "dos"), ("order",))
 _LINK = ["answer", "order", "line", "matched_by"]
 _NO_LINKS = pl.DataFrame(schema={"answer": pl.Int64, "order": pl.Int64, "line": pl.Int64, "matched_by": pl.String})
@@ -50,8 +59,11 @@ def matched(asked: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         "answer", "order", "claim_no", "dos", "asked_code", "asked_modifiers", "asked_units", "line_control",
         "whole_claim", charge=pl.col("charge").abs(),
     ).filter(pl.col("claim_no").is_not_null())  # fmt: skip
-    links = _by_control(known, lines)
+    links = _by_control(known, lines, asked.height)
     rest = without(known, "answer", links["answer"], asked.height).filter(~pl.col("whole_claim"))
+    if rest.height and not links.height:
+        links = in_order(rest, lines, _SAME).with_columns(matched_by=pl.lit("modifiers")).select(_LINK)
+        rest = without(rest, "answer", links["answer"], asked.height)
     if rest.height:
         links = pl.concat([links, *_by_code(rest, lines, links, asked)])
     bundles = _bundles(known, lines, links, asked)
@@ -64,18 +76,24 @@ def matched(asked: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     return _with_amounts(links, asked, lines)
 
 
-def _by_control(known: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    numbered = lines.filter(pl.col("line_control").is_not_null()).select("line_control", "claim_no", "line")
-    controlled = known.filter(pl.col("line_control").is_not_null())
-    if not numbered.height or not controlled.height:
+def _by_control(known: pl.DataFrame, lines: pl.DataFrame, asked: int) -> pl.DataFrame:
+    numbers = lines["line_control"]
+    if numbers.null_count() == len(numbers) or known["line_control"].null_count() == known.height:
         return _NO_LINKS
-    found = controlled.select("answer", "order", "claim_no", "line_control").join(
-        numbered, on=["claim_no", "line_control"], how="inner", maintain_order="left"
-    )
-    # a number that several lines of a claim bear tells nothing
-    several = repeated(found["answer"])
-    if several is not None:
-        found = found.filter(~several)
+    key = ["claim_no", "line_control"]
+    told = known.select("answer", "order", *key)
+    found = told.select("answer", "order", line=pl.col("answer")).clear()
+    # as long as no two lines bear the same number
+    if numbers.n_unique() + numbers.null_count() - numbers.has_nulls() == len(numbers):
+        found = in_order(told, lines.select("line", *key), {"line_control": "line_control"})
+        told = without(told, "answer", found["answer"], asked)
+    if told.height:
+        numbered = lines.select("line", *key).drop_nulls("line_control")
+        others = told.drop_nulls("line_control").join(numbered, on=key, how="inner", maintain_order="left")
+        # a number that several lines of a claim bear tells nothing
+        several = repeated(others["answer"])
+        others = others if several is None else others.filter(~several)
+        found = pl.concat([found, others.select(found.columns)])
     return found.with_columns(matched_by=pl.lit("control")).select(_LINK)
 
 
@@ -181,11 +199,11 @@ def _splits(left: pl.DataFrame, every: pl.DataFrame, links: pl.DataFrame, asked:
 
 def _bundles(known: pl.DataFrame, lines: pl.DataFrame, links: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     """Return all lines of services that answer several: their own, if they have one, and lines left over."""
-    whole = links.filter(pl.col("matched_by") != "split")
-    own = whole.hstack(at(lines.select(_charge="charge"), whole["line"]))
-    own = own.hstack(at(asked.select(pl.col("charge").abs()), whole["answer"]))
+    charges = lines["charge"].gather(links["line"])
     # of a line whose charge is not known it cannot be said that an answer is for more
-    own = own.filter(pl.col("charge") > pl.col("_charge")).select("answer", "line", "_charge")
+    more = asked["charge"].abs().gather(links["answer"]) > charges
+    own = links.with_columns(_charge=charges).filter(more) if more.any() else links.clear().with_columns(_charge=None)
+    own = own.filter(pl.col("matched_by") != "split").select("answer", "line", pl.col("_charge").cast(pl.Int64))
     lost = without(known, "answer", links["answer"], asked.height).filter(~pl.col("whole_claim")).select("answer")
     if not own.height and not lost.height:
         return _NO_LINKS

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.claims.denials import DENIAL
+from cleanclaim.claims.episodes import Records
 from cleanclaim.codes.denials import cause_named
 from cleanclaim.config import Config
 from cleanclaim.remit.as_sent import AsSent, as_sent
@@ -20,7 +21,10 @@ from cleanclaim.remit.honest import explaining, judged, rules_by_id
 from cleanclaim.remit.limits import Limits, limits
 from cleanclaim.rules.rule import Who
 
-_EVIDENCE = ("found", "lacking", "claim_form", "minutes_known", "separate_blocks", "pair_published", "mue_mai")
+_EVIDENCE = (
+    "found", "lacking", "claim_form", "minutes_known", "separate_blocks", "pair_published", "mue_mai", "authorized",
+    "authorization",
+)  # fmt: skip
 _DECIDED = {
     name: pl.String()
     for name in ("cause", "reason", "who", "fix", "step", "appeal", "because", "stopped_by", "unchecked", "missing")
@@ -36,11 +40,14 @@ _DATED = {
 _UNTOLD = "Ask the payer what is meant; the remittance does not say"
 
 
-def next_steps(outcomes: pl.DataFrame, services: pl.DataFrame, config: Config, *, as_of: date) -> pl.DataFrame:
+def next_steps(
+    outcomes: pl.DataFrame, services: pl.DataFrame, config: Config, *, as_of: date, records: Records | None = None
+) -> pl.DataFrame:
     """Return one row per denied line (DENIAL), in the order of ``outcomes`` (OUTCOME).
 
     ``services`` (SERVICES) has all services of the patients concerned: the claims are checked as they were sent.
-    ``as_of`` is the day of that check for claims that do not say when they were sent.
+    ``as_of`` is the day of that check for claims that do not say when they were sent. Denials for want of an
+    authorization are held against those in ``records``.
 
     >>> from cleanclaim.claims.outcomes import OUTCOME
     >>> from cleanclaim.claims.schema import SERVICES
@@ -50,7 +57,7 @@ def next_steps(outcomes: pl.DataFrame, services: pl.DataFrame, config: Config, *
     lines = denied(outcomes)
     if lines.is_empty():
         return DENIAL.empty()
-    sent = as_sent(services, lines["row"], config, as_of=as_of)
+    sent = as_sent(services, lines["row"], config, as_of=as_of, records=records)
     told = _with_evidence(lines.with_columns(decided_on="paid_on"), sent)
     decided = _with_limits(_decided(told), config)
     first_rule = pl.col("stopped_by").str.split(" ").list.first()

@@ -12,7 +12,14 @@ def at(frame: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
     >>> at(pl.DataFrame({"code": ["a", "b"]}), pl.Series([1, None, 0]))["code"].to_list()
     ['b', None, 'a']
     """
+    if len(numbers) == frame.height and not numbers.null_count() and _counted(numbers):
+        return frame
     return frame.select(pl.all().gather(pl.lit(numbers)))
+
+
+def _counted(numbers: pl.Series) -> bool:
+    """True where each number is its own place."""
+    return bool((numbers.to_numpy() == np.arange(len(numbers))).all())
 
 
 def places(numbers: pl.Series, count: int) -> pl.Series:

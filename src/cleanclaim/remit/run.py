@@ -17,7 +17,7 @@ from cleanclaim.engine.payment import paid_after
 from cleanclaim.remit.answers import AMOUNTS
 from cleanclaim.remit.decisions import decisions
 from cleanclaim.remit.ends import WORK, settled
-from cleanclaim.remit.expected import EXPECTED, expected
+from cleanclaim.remit.expected import EXPECTED, expected, expected_unknown
 from cleanclaim.remit.lines import Lines
 from cleanclaim.remit.matching import matched
 from cleanclaim.remit.places import at, places, without
@@ -202,6 +202,7 @@ def _named(ended: pl.DataFrame, config: Config) -> pl.DataFrame:
         pack = pl.col("payer").replace_strict(unknown, known, default=None, return_dtype=pl.String)
         named = named.with_columns(pack=pl.coalesce("pack", pack))
     return named.with_columns(
+        expected_unknown(),
         sequence="level",
         charge_cents=pl.when(pl.col("answers").is_not_null()).then(pl.sum_horizontal(AMOUNTS)).otherwise("charge"),
         paid_cents="paid",

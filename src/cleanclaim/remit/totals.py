@@ -42,6 +42,20 @@ def by_payer(outcomes: pl.DataFrame) -> pl.DataFrame:
     return _grouped(outcomes, ["payer", "sequence"]).sort("charge_cents", descending=True)
 
 
+def not_priced(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return why answered lines have no expectation: ``expected_unknown``, ``lines`` and ``paid_cents``, most first.
+
+    >>> from cleanclaim.claims.outcomes import OUTCOME
+    >>> not_priced(OUTCOME.empty()).height
+    0
+    """
+    told = outcomes.filter(pl.col("expected_unknown").is_not_null() & (pl.col("outcome") == "paid_not_priced"))
+    counted = told.group_by("expected_unknown", maintain_order=True).agg(
+        lines=pl.len().cast(pl.Int64), paid_cents=pl.col("paid_cents").sum()
+    )
+    return counted.sort("lines", descending=True, maintain_order=True)
+
+
 def sums(outcomes: pl.DataFrame) -> dict[str, int]:
     """Return the sums of all outcomes, by name, in cents.
 

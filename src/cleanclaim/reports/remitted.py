@@ -74,11 +74,13 @@ def _names(result: Remitted) -> tuple[pl.Series, pl.Series]:
     return pl.Series(range(len(result.files)), dtype=pl.Int64), pl.Series(list(result.files), dtype=pl.String)
 
 
-def _money(name: str) -> str:
+def heading(name: str) -> str:
+    """Return a column's name as a reader of dollars sees it."""
     return name.removesuffix("_cents")
 
 
-def _cells(row: Mapping[str, Any]) -> list[Any]:
+def cells(row: Mapping[str, Any]) -> list[Any]:
+    """Return the values of a row, amounts in dollars."""
     return [amount(value) if name.endswith("_cents") and value is not None else value for name, value in row.items()]
 
 
@@ -91,7 +93,7 @@ def csv_parts(result: Remitted) -> Iterator[str]:
 
     The lines to work come first, the most money first, then the others.
     """
-    yield ",".join(["file", *map(_money, COLUMNS)]) + "\r\n"
+    yield ",".join(["file", *map(heading, COLUMNS)]) + "\r\n"
     rest = result.outcomes.filter(~pl.col("outcome").is_in(result.work))
     for frame in (result.to_work.select(OUTCOME.schema.names()), rest):
         for part in frame.iter_slices(50_000):
@@ -132,17 +134,17 @@ def write_csv(result: Remitted, stream: BinaryIO, *, to_file: bool) -> None:
 def tables(result: Remitted) -> list[tuple[str, list[str], list[list[Any]]]]:
     """Return the tables of a workbook or page: name, headings, rows; the lines worth working before all lines."""
     outcomes = result.outcomes
-    money = [_money(name) for name in SUMMED]
+    money = [heading(name) for name in SUMMED]
     grouped = [
         ("By outcome", ["outcome", "lines", *money], by_outcome(outcomes)),
         ("By payer", ["payer", "sequence", "lines", *money], by_payer(outcomes)),
     ]
     found: list[tuple[str, list[str], list[list[Any]]]] = [
-        (name, head, [_cells(row) for row in frame.iter_rows(named=True)]) for name, head, frame in grouped
+        (name, head, [cells(row) for row in frame.iter_rows(named=True)]) for name, head, frame in grouped
     ]
-    listed = ["file", *map(_money, COLUMNS)]
+    listed = ["file", *map(heading, COLUMNS)]
     work = result.to_work.select(OUTCOME.schema.names())
-    found.append(("To work", listed, [_cells(row) for row in lines(result, work)]))
+    found.append(("To work", listed, [cells(row) for row in lines(result, work)]))
     for name, rows in (
         ("Payments", _with_files(result, result.payments)),
         ("Provider adjustments", _with_files(result, result.provider_adjustments)),
@@ -152,26 +154,31 @@ def tables(result: Remitted) -> list[tuple[str, list[str], list[list[Any]]]]:
         ("Could not be read", unread(result, result.unreadable)),
     ):
         if rows:
-            found.append((name, [_money(key) for key in rows[0]], [_cells(row) for row in rows]))
+            found.append((name, [heading(key) for key in rows[0]], [cells(row) for row in rows]))
     return found
 
 
 def write_workbook(result: Remitted, stream: BinaryIO) -> None:
     """Write a workbook: a sheet for each table, then all lines. Text is text, never a formula or a link."""
+    every = ("All lines", ["file", *map(heading, COLUMNS)], (cells(row) for row in lines(result, result.outcomes)))
+    write_sheets([*tables(result), every], stream)
+
+
+def write_sheets(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]], stream: BinaryIO) -> None:
+    """Write a workbook of tables (name, headings, rows), a sheet each; text is text, never a formula or a link."""
     import xlsxwriter
 
-    every = ("All lines", ["file", *map(_money, COLUMNS)], (_cells(row) for row in lines(result, result.outcomes)))
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(stream, plain) as book:
         head = book.add_format({"bold": True, "bottom": 1})
         money = book.add_format({"num_format": "$#,##0.00;[Red]-$#,##0.00"})
         day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-        for name, headings, rows in (*tables(result), every):
+        for name, headings, rows in tables:
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, len(headings), 14)
-            for column, heading in enumerate(headings):
-                sheet.write_string(0, column, heading, head)
+            for column, name_of in enumerate(headings):
+                sheet.write_string(0, column, name_of, head)
             for number, row in enumerate(rows, start=1):
                 if number > _HIGHEST_SHEET:
                     break

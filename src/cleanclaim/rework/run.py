@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim import intake
+from cleanclaim.claims.episodes import Records
 from cleanclaim.claims.schema import SERVICES
 from cleanclaim.config import Config
 from cleanclaim.errors import InputError
@@ -94,11 +95,13 @@ def work(
     payer: str | None = None,
     mapping: str | PathLike[str] | None = None,
     as_of: date | None = None,
+    records: Records | None = None,
 ) -> Worked:
     """Return the denied lines of ``remittances`` (835), matched to ``claims``, with what comes next.
 
     Takes what :func:`cleanclaim.remitting.remit` takes. Minutes are read beside the claims, as ``check`` reads them:
-    without them much is not known. ``as_of`` is today by default. Raises as ``remit`` does.
+    without them much is not known. ``as_of`` is today by default. ``records`` are the authorizations on file
+    (:func:`cleanclaim.intake.read_records`), against which denials for want of one are held. Raises as ``remit`` does.
 
     >>> work([], [])
     Traceback (most recent call last):
@@ -113,7 +116,8 @@ def work(
     result = remit(remittances, claims, config=settings, mapping=mapping)
     told = settings.mapping if mapping is None else str(mapping)
     services = _of_patients(denied(result.outcomes), [Path(path) for path in claims], told)
-    return Worked(result, next_steps(result.outcomes, services, settings, as_of=day), services, settings, day)
+    steps = next_steps(result.outcomes, services, settings, as_of=day, records=records)
+    return Worked(result, steps, services, settings, day)
 
 
 def _of_patients(lines: pl.DataFrame, paths: list[Path], mapping: intake.MappingSource) -> pl.DataFrame:
