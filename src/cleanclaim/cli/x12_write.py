@@ -23,6 +23,20 @@ if TYPE_CHECKING:
 Folder = Annotated[
     Path, typer.Option("--output", "-o", metavar="FOLDER", help="Write the files here; made where it is not there.")
 ]
+ClaimFacts = Annotated[
+    Path | None,
+    typer.Option("--claim-facts", metavar="FILE", help="Authorizations, dates and codes of single claims."),
+]
+Paid = Annotated[
+    list[Path] | None,
+    typer.Option("--paid", metavar="FILE", help="Remittance (835) of an earlier payer; may be given again."),
+]
+LedgerFile = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger", metavar="FILE", help="Hold back claims that this ledger holds as sent; post what is written."
+    ),
+]
 
 
 def write(
@@ -31,14 +45,8 @@ def write(
     ],
     patients: Annotated[Path, typer.Option("--patients", metavar="FILE", help="Patients and their coverage.")],
     output: Folder,
-    claim_facts: Annotated[
-        Path | None,
-        typer.Option("--claim-facts", metavar="FILE", help="Authorizations, dates and codes of single claims."),
-    ] = None,
-    paid: Annotated[
-        list[Path] | None,
-        typer.Option("--paid", metavar="FILE", help="Remittance (835) of an earlier payer; may be given again."),
-    ] = None,
+    claim_facts: ClaimFacts = None,
+    paid: Paid = None,
     config: options.Config = None,
     payer: options.Payer = None,
     mapping: options.Mapping = None,
@@ -46,12 +54,7 @@ def write(
     include_findings: Annotated[
         bool, typer.Option("--include-findings", help="Write claims with findings too; those left incomplete never.")
     ] = False,
-    ledger: Annotated[
-        str | None,
-        typer.Option(
-            "--ledger", metavar="FILE", help="Hold back claims that this ledger holds as sent; post what is written."
-        ),
-    ] = None,
+    ledger: LedgerFile = None,
     who: ledger_option.Who = None,
     as_json: Json = False,
 ) -> None:
