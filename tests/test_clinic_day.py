@@ -303,7 +303,12 @@ def test_nobody_is_in_two_places_at_once() -> None:
     assert clashes == [("C119", "C119")]
 
 
+def lines_of_readme() -> str:
+    """The part on claims: the notes have a table of their own."""
+    return (DAY / "README.md").read_text().partition("\n## The notes")[0]
+
+
 def test_readme_lists_the_claims_with_their_findings() -> None:
-    rows = re.findall(r"^\| (C\d{3}) \|.*\| ([A-Z]\d{3}|clean) \|$", (DAY / "README.md").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| (C\d{3}) \|.*\| ([A-Z]\d{3}|clean) \|$", lines_of_readme(), re.MULTILINE)
     expected = [*FAULTS, *((claim, "clean") for claim in CLEAN)]
     assert rows == sorted(expected)

@@ -139,6 +139,18 @@ def test_a_folder_of_all_clinics_exports_is_clean(tmp_path: Path) -> None:
     assert report.unreadable.height == 0
 
 
+def test_a_clinic_as_parquet_gives_the_findings_of_its_csv(tmp_path: Path) -> None:
+    month = made(*MONTHS[0])
+    generate.write(month, tmp_path)
+    for name in month.files():
+        of_parquet, of_csv = (
+            app.check(tmp_path / place / f"{name}.{kind}", config=CONFIG, as_of=month.as_of)
+            for place, kind in (("parquet", "parquet"), (".", "csv"))
+        )
+        assert of_parquet.counts == of_csv.counts
+        assert of_parquet.findings.drop("source_line").equals(of_csv.findings.drop("source_line"))
+
+
 def test_visits_as_json_give_the_findings_of_the_csv(tmp_path: Path) -> None:
     month = made(*MONTHS[0])
     rows = month.files()["north"]

@@ -60,7 +60,8 @@ def _shown(case: rule_cases.Case) -> dict[str, Any]:
     names += dict.fromkeys(name for line in case.lines for name in line if name not in FIELDS)
     lines = [[_cell(line[name]) if name in line else "" for name in names] for line in case.lines]
     told = {"name": case.name, "source": case.source, "as_of": case.as_of.isoformat()}
-    return told | {"columns": names, "lines": lines} | ({"kept": _kept_tables(case)} if case.kept else {})
+    kept = [*_kept_tables(case), *_note_tables(case)]
+    return told | {"columns": names, "lines": lines} | ({"kept": kept} if kept else {})
 
 
 def _kept_tables(case: rule_cases.Case) -> list[dict[str, Any]]:
@@ -71,6 +72,29 @@ def _kept_tables(case: rule_cases.Case) -> list[dict[str, Any]]:
         lines = [[_cell(row[name]) if name in row else "" for name in names] for row in rows]
         tables.append({"title": _KEPT_TITLES[key], "columns": names, "lines": lines})
     return [table for table in tables if table["columns"]]
+
+
+def _note_tables(case: rule_cases.Case) -> list[dict[str, Any]]:
+    """What the notes of the case say: a table of what was given or only named, and one of the rest."""
+    tables = []
+    for visit, note in (case.notes or {}).items():
+        if isinstance(note, str):
+            tables.append({"title": f"the note of {visit}", "columns": ["words"], "lines": [[note.strip()]]})
+        if not isinstance(note, dict):
+            continue
+        given = [{"words": each} if isinstance(each, str) else each for each in note.get("given", ())]
+        names = list(dict.fromkeys(name for each in given for name in each))
+        lines = [[_cell(each[name]) if name in each else "" for name in names] for each in given]
+        tables.append({"title": f"the note of {visit}", "columns": names, "lines": lines})
+        rest = [[name, _said(value)] for name, value in note.items() if name != "given"]
+        tables.append({"title": f"what the note of {visit} shows", "columns": ["part", "what"], "lines": rest})
+    return [table for table in tables if table["lines"]]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_said(each)}" for name, each in value.items())
+    return ", ".join(_said(each) for each in value) if isinstance(value, list) else _cell(value)
 
 
 _KEPT_TITLES = {"episodes": "plans of care", "reports": "progress reports", "authorizations": "authorizations"}
@@ -110,8 +134,8 @@ def _cell(value: Any) -> str:
 
 
 def _request(case: rule_cases.Case) -> dict[str, Any] | None:
-    """Return the case as visits in the documented names; None where a column has no such name."""
-    if case.given:
+    """Return the case as visits in the documented names; None where a column has no such name, or it has notes."""
+    if case.given or case.notes is not None:
         return None
     visits: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row, line in zip(rule_cases.services([case]).iter_rows(named=True), case.lines, strict=True):

@@ -15,12 +15,11 @@ from cleanclaim.engine.note_bill import Bill
 from cleanclaim.engine.note_units import TOTAL
 from cleanclaim.engine.noted import Held, hold
 from cleanclaim.errors import InputError
+from cleanclaim.notes.documents.document import LONGEST
 from cleanclaim.notes.facts import Element, NoteFacts, Quote
 from cleanclaim.rules import rules_of
 from cleanclaim.rules.rule import Rule, Severity
 
-LONGEST = 1 << 20
-"""Most characters of one note."""
 DISCIPLINES = ("PT", "OT", "SLP", "MD")
 _OF_VISITS = ("note-without-claim", "claim-without-note")
 
@@ -95,7 +94,8 @@ class Audit:
                 element.value: "present" if (s := facts.documentation.get(element)) and s.present else "absent"
                 for element in Element
             },
-            "findings": [finding.as_dict() for finding in self.findings],
+            "findings": [each.as_dict() for each in self.findings if each.rule.severity is not Severity.ADVICE],
+            "advice": [each.as_dict() for each in self.findings if each.rule.severity is Severity.ADVICE],
         }
 
 
@@ -115,7 +115,8 @@ def audit_note(
     ``billed`` are units by code; None: what is billed is not known, and only the note itself is judged. ``modifiers``
     are by code; without any, they are no part of the audit. ``previous`` are earlier notes of the patient: words
     carried over from them earn no credit. ``payer`` is the id of a payer pack, or a payer of ``config``; without one,
-    units are counted as Medicare does. ``discipline`` is one of PT, OT, SLP and MD; ``on`` the day of the visit, today by default.
+    units are counted as Medicare does. ``discipline`` is one of PT, OT, SLP and MD; ``on`` the day of the visit, today
+    by default.
 
     Raises InputError or UnknownPayer. No message holds words of the note.
 
@@ -144,7 +145,9 @@ def audit_facts(
     """Return where a note that is read already falls short of what is billed; as :func:`audit_note`."""
     day = on or date.today()  # noqa: DTZ011  (the user's own calendar day is meant)
     bill = None if billed is None else _bill(billed, modifiers, _pack(payer, config), day)
-    noted = hold([Held(facts, bill, {"row": 0, "visit_key": 0, "dos": day})])
+    noted = hold(
+        [Held(facts, bill, {"row": 0, "visit_key": 0, "dos": day, "bill_given": None if bill is None else True})]
+    )
     rules = {rule.id: rule for rule in _rules()}
     findings, gaps = of_notes(noted.grain, _rules())
     told = [
@@ -155,7 +158,8 @@ def audit_facts(
         )
     ]
     units = noted.grain["units_given"].item()
-    return Audit(facts, tuple(told), tuple(gaps["rule"].unique().sort()), units)
+    unread = ("unread",) if "unread" in facts.mentions else ()  # a paste longer than the record of a visit
+    return Audit(facts, tuple(told), (*gaps["rule"].unique().sort(), *unread), units)
 
 
 @cache

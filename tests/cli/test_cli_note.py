@@ -42,7 +42,7 @@ def _kinds(told: dict[str, object]) -> list[tuple[str, str]]:
 def test_json_is_the_contract() -> None:
     code, told = _json("note.txt", "--billed", "97110=2")
     assert code == 1
-    assert list(told) == ["interventions", "totals", "documentation", "findings"]
+    assert list(told) == ["interventions", "totals", "documentation", "findings", "advice"]
     given = told["interventions"][0]  # type: ignore[index]
     assert list(given) == ["text", "start", "end", "status", "codes", "minutes", "body_area", "side"]
     assert NOTE[given["start"] : given["end"]] == given["text"]
@@ -103,11 +103,13 @@ def test_marks_of_a_long_line_follow_its_pieces() -> None:
     text = "one two three four five six"
     assert [line for line, _ in marked(text, [Mark(4, 18, "97110", True), Mark(24, 27, "planned", False)], 12)] == [
         "one two",
-        "    ^^^^",
+        "    ^^^",
         "three four",
-        "^^^^^^^^^^ 97110",
+        "^^^^^^^^^^",
+        "       97110",  # no room beside its underline
         "five six",
-        "     ~~~ planned",
+        "     ~~~",
+        "     planned",
     ]
 
 

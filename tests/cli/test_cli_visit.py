@@ -195,9 +195,7 @@ def test_a_payer_of_the_clinics_configuration(tmp_path: Path, monkeypatch: pytes
     visit = ["97530=20", "97110=20", "--by", "PT", "--discipline", "GP", "--on", "2026-03-04"]
     refused = short("units", *visit, "--payer", "Acme Health")
     assert (refused.exit_code, refused.stdout) == (2, "")
-    Path("cleanclaim.toml").write_text(
-        '[payers."Acme Health"]\npack = "commercial"\nunit_method = "whole_15"\n'
-    )
+    Path("cleanclaim.toml").write_text('[payers."Acme Health"]\npack = "commercial"\nunit_method = "whole_15"\n')
     result = json.loads(short("units", *visit, "--payer", "acme health", "--json").stdout)
     assert (result["method"], result["total_units"]) == ("whole_15", 2)
     Path("cleanclaim.toml").rename("ours.toml")

@@ -173,3 +173,32 @@ def test_quotes_are_the_notes_own(text: str) -> None:
             assert note[each.minutes_quote.start : each.minutes_quote.end] == each.minutes_quote.text
     for length in durations.find(note):
         assert 0 <= length.start < length.end <= len(note)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[[Ball toss on foam ......10 min]]", [10]),
+        ("[[Ball toss on foam          15        N]]", [15]),
+        ("[[Ball toss on foam]]\t12\t1 unit", [12]),
+        ("[[Ball toss on foam]] (97112) 12", [12]),
+        ("[[Ball toss on foam]]. Took 14 minutes.", [14]),
+        ("The next twenty three minutes went on [[ball toss on foam]].", [23]),
+        ("After that 15 minutes of [[ball toss on foam]]", [15]),
+        ("[[Wall drives 4 x 40 m, held back at rep 3 - 23min]]", [23]),
+        ("| 15 | [[Ball toss]] |\n| 10 | [[Sit to stand with a pot]] |\ntimed/total 25/30", [15, 10]),
+        ("15 - [[Ball toss]]\n10 - [[Sit to stand]]\ntimed 30", [None, None]),
+        ("[[Scar massage]] x 15\n[[Putty pinch]] x 10\nTimed 25 total 28", [15, 10]),
+        ("[[Quad sets]] x 15\n[[Leg raises]] x 10\nTimed 20 total 28", [None, None]),
+        ("[[Wrist circles]] 15 + [[grip work]] 8 = 23 timed min", [15, 8]),
+        ("[[Wrist circles]] from 2:10 to 2:25, [[grip work]] 2:25 to 2:33", [15, 8]),
+        ("CPT 97530 - 30 min. CPT 97140 - 10 min.\n[[carrying crates to the van]]\n[[talus glides R gr IV]]", [30, 10]),
+        ("CPT 97140 - 30 min.\n[[knee glides gr III]]\n[[talus glides R gr IV]]", [None, None]),
+        ("Kitchen, 4 patients, 45 minutes.\n[[chopping for soup]]\nTotal session 45 min.", [None]),
+        ("[[gait with a quad cane]], 23 of the 38 min", [None]),
+        ("[[Fist inside it, no mark after a 10 minute wearing trial]]", [None]),
+        ("[[Sat for the snack]] 4 min without leaving", [None]),
+    ],
+)
+def test_minutes_in_unusual_rows(text: str, expected: list[int | None]) -> None:
+    assert bound(text) == expected

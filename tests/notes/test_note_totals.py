@@ -96,3 +96,21 @@ def test_statements_quote_the_note(text: str) -> None:
     for each in statements.find(text):
         assert 0 <= each.start < each.end <= len(text)
         assert each.start <= each.figure.start
+
+
+@pytest.mark.parametrize(
+    ("text", "timed", "total"),
+    [
+        ("[[curls]]\nT/T 38/45", 38, 45),
+        ("[[curls]] 23 min\n10:02 in, 10:40 out", None, 38),
+        ("Arrived 9:30, left 9:55. [[curls]] 23 min", None, 25),
+        ("visit began 3:00 pm, ended 3:50 pm. [[curls]] 23 min", None, 50),
+        ("[[curls]] 23 min\nTimed 23; time in home 1:00 PM to 1:45 PM.", 23, 45),
+        ("1500 arrive, bp 132/78\n1502-1517 [[curls]]\n1517-1525 [[glides]]\n1550 out", None, 50),
+        ("[[curls]]\nTx time 38 (all timed, 38)", 38, 38),
+    ],
+)
+def test_totals_in_unusual_words(text: str, timed: int | None, total: int | None) -> None:
+    note, given_ = marked(text)
+    found = totals.read(note, (), given_)
+    assert (found.timed and found.timed.minutes, found.total and found.total.minutes) == (timed, total)

@@ -56,8 +56,10 @@ NOTE = Table(
         Column("units_given", _I, "timed units that the minutes give", "units", "minutes or method not known"),
         Column("units_billed", _F, "timed units billed", "units", "what is billed is not given"),
         *(Column(kind, _S, f"{meaning}; empty: none", null="cannot be judged") for kind, meaning in FAULTS.items()),
-        Column("allowed_cents", _I, "expected allowed amount of lines not documented or supported", "cents"),
+        Column("allowed_cents", _I, "expected allowed amount of lines not documented", "cents"),
         Column("charge_cents", _I, "charge of these lines", "cents"),
+        Column("unsupported_allowed_cents", _I, "expected allowed amount of lines not supported", "cents"),
+        Column("unsupported_charge_cents", _I, "charge of these lines", "cents"),
         Column("price_basis", _S, "expected or national"),
     ),
 )

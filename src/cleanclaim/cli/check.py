@@ -74,28 +74,19 @@ def check(
         target.check([*paths, config, mapping, baseline, diff, *kept], binary=form == "xlsx")
         _keep_apart(target.path, files, write_baseline)
         today = day(as_of, "--as-of")
-        asked: dict[str, Any] = {
-            "config": config,
-            "payer": payer,
-            "as_of": today,
-            "mapping": mapping,
-            **options.chosen(select, ignore),
-            "severity": severity,
-            "baseline": baseline,
-            "records": options.records(*kept),
-            "notes": notes,
-        }
+        asked: dict[str, Any] = {"config": config, "payer": payer, "as_of": today, "mapping": mapping, "notes": notes}
+        asked |= {"severity": severity, "baseline": baseline, "records": options.records(*kept)}
+        asked |= options.chosen(select, ignore)
         asked_large = large.Run.of(run, processes, engine, master, day_given=as_of is not None)
         if asked_large is not None:
-            others = {**others, "--group-by": group_by, "--fix": fix}
+            others |= {"--group-by": group_by, "--fix": fix}
             code = asked_large.check(paths, form, target, asked, tables, others)
-            raise typer.Exit(0 if exit_zero and code == 1 else code)
-        earlier = _earlier(diff)
-        report = replace(_checked(paths, asked, form, tables, files, shown=target.path is not None), group_by=group_by)
-        if write_baseline is not None and not report.left_out.expired:
+        else:
+            earlier = _earlier(diff)
+            report = _checked(paths, asked, form, tables, files, group_by, shown=target.path is not None)
             _write_baseline(report, write_baseline)
-        code = _tell(report, form, target, today, statistics=statistics, earlier=earlier, files=files)
-        _tell_beside(report, form, target)
+            code = _tell(report, form, target, today, statistics=statistics, earlier=earlier, files=files)
+            _tell_beside(report, form, target)
     raise typer.Exit(0 if exit_zero and code == 1 else code)
 
 
@@ -105,6 +96,7 @@ def _checked(
     form: str,
     tables: str | None,
     files: FixedFiles | None,
+    group_by: str | None,
     *,
     shown: bool,
 ) -> Report:
@@ -116,8 +108,9 @@ def _checked(
     sources = [str(STANDARD_INPUT_PATH) if path == "-" else path for path in _once(named(paths))]
     with under(tables), _progress(quiet=form != "text" and not shown) as progress:
         if files is not None:
-            return files.fix(sources, asked, progress)
-        return app.check(sources, **asked, proofs=proofs(form), progress=progress)
+            return replace(files.fix(sources, asked, progress), group_by=group_by)
+        report = app.check(sources, **asked, proofs=proofs(form), progress=progress)
+        return replace(report, group_by=group_by)
 
 
 def _once(paths: list[str]) -> list[str]:
@@ -203,8 +196,10 @@ def _keep_apart(report: Path | None, files: FixedFiles | None, baseline: Path | 
         raise InputError(f"{baseline} is where the report goes; name another file", field="--write-baseline")
 
 
-def _write_baseline(report: Report, path: Path) -> None:
-    """Write the findings told and those of the baseline that was read: what the next run need not tell."""
+def _write_baseline(report: Report, path: Path | None) -> None:
+    """Write, where it is asked for, the findings told and those of the baseline read: what need not be told again."""
+    if path is None or report.left_out.expired:
+        return
     from cleanclaim.runs.baseline import write_baseline
 
     write_baseline(report.fingerprints(), path, version=report.versions["cleanclaim"])

@@ -119,9 +119,31 @@ def marks(facts: NoteFacts) -> list[Mark]:
         if shown is not None and shown.present and shown.quote is not None:
             found.append(_mark(shown.quote, _ELEMENTS[element]))
     found += [Mark(quote.start, quote.end, "ready phrase", False) for quote in facts.boilerplate]
-    return sorted(
-        {mark for mark in found if mark.end > mark.start}, key=lambda mark: (mark.start, mark.end, mark.label)
-    )
+    return _joined(sorted({mark for mark in found if mark.end > mark.start}, key=lambda mark: (mark.start, mark.end)))
+
+
+def _joined(found: Sequence[Mark]) -> list[Mark]:
+    """Return the marks with those of (nearly) the same words made one, with all their labels."""
+    joined: list[Mark] = []
+    for mark in found:
+        for place in range(len(joined) - 1, max(-1, len(joined) - 1 - _LOOK_BACK), -1):
+            other = joined[place]
+            shared = min(mark.end, other.end) - max(mark.start, other.start)
+            if mark.proves == other.proves and shared >= _ALIKE * (max(mark.end, other.end) - other.start):
+                labels = sorted({*other.label.split(", "), *mark.label.split(", ")}, key=_codes_first)
+                joined[place] = Mark(other.start, max(mark.end, other.end), ", ".join(labels), mark.proves)
+                break
+        else:
+            joined.append(mark)
+    return joined
+
+
+def _codes_first(label: str) -> tuple[bool, str]:
+    return not any(each.isdigit() for each in label), label
+
+
+_ALIKE = 0.85
+_LOOK_BACK = 8
 
 
 def _of_intervention(each: Intervention) -> Mark:
@@ -149,23 +171,42 @@ def marked(text: str, found: Sequence[Mark], columns: int) -> Iterator[tuple[str
             yield f"... {counted(len(text) - start, 'further character')}", "dim"
             return
         yield _shown(text[start:end]).rstrip(), ""
-        for row, proves in _underlined([m for m in found if m.start < end and m.end > start], start, end):
+        inside = [mark for mark in found if mark.start < end and mark.end > start]
+        for row, proves in _underlined(inside, text[start:end], start, columns):
             yield row, "green" if proves else "dim"
 
 
-def _underlined(own: Sequence[Mark], start: int, end: int) -> Iterator[tuple[str, bool]]:
-    """Each mark a row below the words, its label after the underline where the mark ends in this piece."""
-    row, proves = "", True
+def _underlined(own: Sequence[Mark], words: str, start: int, columns: int) -> list[tuple[str, bool]]:
+    """The marks in rows below the words, each in the first row with room; its label stands where the mark ends.
+
+    A label stands behind its underline, or before it where the line has no room behind it, else in a row of its own.
+    """
+    rows: list[tuple[str, bool]] = []
+
+    def put(at: int, written: str, proves: bool) -> None:
+        for place, (row, kind) in enumerate(rows):
+            if kind == proves and (not row or len(row) + 2 <= at):
+                rows[place] = (row.ljust(at) + written, proves)
+                return
+        rows.append((" " * at + written, proves))
+
     for mark in own:
-        first, last = max(mark.start, start) - start, min(mark.end, end) - start
-        label = f" {mark.label}" if mark.end <= end else ""
-        if row and (len(row) + 2 > first or proves != mark.proves):
-            yield row, proves
-            row = ""
-        proves = mark.proves
-        row = row.ljust(first) + mark.sign * (last - first) + label
-    if row:
-        yield row, proves
+        first = max(mark.start - start, 0)
+        last = len(words[: mark.end - start].rstrip())
+        first += len(words[first:last]) - len(words[first:last].lstrip())
+        if last <= first:
+            continue
+        line, label = mark.sign * (last - first), mark.label if mark.end <= start + len(words) else ""
+        if not label:
+            put(first, line, mark.proves)
+        elif last + 1 + len(label) <= columns:
+            put(first, f"{line} {label}", mark.proves)
+        elif len(label) < first:
+            put(first - len(label) - 1, f"{label} {line}", mark.proves)
+        else:
+            put(first, line, mark.proves)
+            put(max(0, columns - len(label)), label, mark.proves)
+    return rows
 
 
 def _pieces(text: str, columns: int) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,8 @@ def with_deadlines(found: pl.DataFrame, grains: Grains) -> pl.DataFrame:
 
     ``by_when`` is the last day on which the payer accepts the claim, counted from its first date of service; from the
     day of the visit where the input has no claims. Null where the payer's limit is not known; ``mapped`` says whether
-    the payer is mapped to a pack at all. Both are null for a finding on a plan of care, or on a note of no visit, which are no claims.
+    the payer is mapped to a pack at all. Both are null for a finding on a plan of care, or on a note of no visit, which
+    are no claims.
     """
     lines = beside(found.select("row"), grains.given.select(_OF_LINE), ["row"])
     lines = beside(lines, grains.claim.select("claim_key", "filing_deadline"), ["claim_key"])

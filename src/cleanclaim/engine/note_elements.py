@@ -8,7 +8,7 @@ from cleanclaim.engine.note_bill import Fault, Faults, quoted
 from cleanclaim.engine.note_codes import Known, listed
 from cleanclaim.engine.note_minutes import nearest
 from cleanclaim.engine.note_services import Matched
-from cleanclaim.notes.facts import Element, NoteFacts, Shown, Status
+from cleanclaim.notes.facts import Element, NoteFacts, Shown
 
 _MOST_SECTIONS = 3
 _MOST_LOOKED_AT = 40
@@ -98,8 +98,3 @@ def _stock(facts: NoteFacts) -> Faults:
 def _lacking(facts: NoteFacts) -> str:
     gone = [words for part, words in _LACKING.items() if not facts.evaluation_elements.get(part, Shown(False)).present]
     return ", no ".join(gone)
-
-
-def templates_only(facts: NoteFacts) -> bool:
-    """Return whether the note holds nothing but unfilled templates."""
-    return bool(facts.interventions) and all(each.status is Status.TEMPLATE for each in facts.interventions)

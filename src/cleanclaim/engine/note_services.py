@@ -4,12 +4,15 @@ A billed code is *shown* where an intervention given that day supports it. What 
 where it can: a code that is not shown, and a service of the same kind (timed, untimed, evaluation) that no billed code
 fits, are one service under a wrong code. A code that then has no service is not documented, a service that has no code
 is not billed. A group that is billed as individual treatment is that one fault and no other.
+
+A code is faulted only where the reading is sure: words that come close to it, work too unspecific for any code, and
+words or minutes of treatment that no intervention covers may each be the billed service.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cleanclaim.engine.methods import QUARTER, SHORT
@@ -17,6 +20,7 @@ from cleanclaim.engine.note_bill import Bill, Fault, Faults, quoted
 from cleanclaim.engine.note_codes import Known, known, listed
 from cleanclaim.notes.facts import Intervention, NoteFacts, Status
 from cleanclaim.notes.givers import givers
+from cleanclaim.notes.unread import might_last, might_show
 
 _ELSEWHERE = {
     Status.PLANNED: "stands only in the plan",
@@ -65,12 +69,16 @@ class Service:
 
 @dataclass(frozen=True)
 class Matched:
-    """The services of a note beside the billed codes; ``wrong`` are services by the code under which they stand."""
+    """The services of a note beside the billed codes; ``wrong`` are services by the code under which they stand.
+
+    ``likely`` are services by a code that they may be, though their words do not say so.
+    """
 
     services: tuple[Service, ...]
     bill: Bill | None
     shown: dict[str, list[Service]] = field(default_factory=lambda: defaultdict(list))
     wrong: dict[str, list[Service]] = field(default_factory=lambda: defaultdict(list))
+    likely: dict[str, list[Service]] = field(default_factory=lambda: defaultdict(list))
     grouped: tuple[Known, ...] = ()
     undocumented: tuple[Known, ...] = ()
     unbilled: tuple[Service, ...] = ()
@@ -78,7 +86,8 @@ class Matched:
     @cached_property
     def by_code(self) -> dict[str, list[Service]]:
         """The services that stand behind each billed code, rightly or not."""
-        return {code: [*self.shown.get(code, ()), *self.wrong.get(code, ())] for code in (*self.shown, *self.wrong)}
+        kinds = (self.shown, self.wrong, self.likely)
+        return {code: [each for kind in kinds for each in kind.get(code, ())] for kind in kinds for code in kind}
 
 
 def matched(facts: NoteFacts, bill: Bill | None) -> Matched:
@@ -104,14 +113,38 @@ def matched(facts: NoteFacts, bill: Bill | None) -> Matched:
         missing = [code for code in missing if code not in grouped]
         if grouped:
             loose = [service for service in loose if not service.group]
+    undocumented: list[Known] = []
     for code in missing:
         taken = _under(code, bill.units[code.code], [s for s in loose if s.kind in (code.kind, None)])
-        if taken:
+        gone = {id(service) for service in taken}
+        loose = [service for service in loose if id(service) not in gone]
+        close = [service for service in services if code.code in service.given.support.close]
+        if close or (taken and not any(service.codes for service in taken)) or _unread(facts, services, code):
+            found.likely[code.code] = close or taken
+        elif taken:
             found.wrong[code.code] = taken
-            gone = {id(service) for service in taken}
-            loose = [service for service in loose if id(service) not in gone]
-    undocumented = tuple(code for code in missing if code.code not in found.wrong)
-    return Matched(services, bill, found.shown, found.wrong, grouped, undocumented, tuple(loose))
+        else:
+            undocumented.append(code)
+    likely = {id(service) for own in found.likely.values() for service in own}
+    near = bill.units.keys()
+    loose = [s for s in loose if id(s) not in likely and near.isdisjoint(s.given.support.close)]
+    return replace(found, grouped=grouped, undocumented=tuple(undocumented), unbilled=tuple(loose))
+
+
+def _unread(facts: NoteFacts, services: tuple[Service, ...], code: Known) -> bool:
+    """Whether a billed code may stand in words of the note that were not read as treatment."""
+    if not services and facts.total is None and not (facts.timed_total and facts.timed_total.minutes):
+        return False
+    if code.evaluation and any(service.kind == "evaluation" for service in services):
+        return False
+    if might_show(facts, code.code, _DISCIPLINES.get(code.discipline or "")) is not None:
+        return True
+    known_minutes = sum(service.given.minutes or 0 for service in services if service.kind in ("timed", None))
+    left = (facts.timed_total.minutes if facts.timed_total else 0) - known_minutes
+    return code.timed and left >= _LEAST and might_last(facts, left)
+
+
+_DISCIPLINES = {"GP": "PT", "GO": "OT", "GN": "SLP"}
 
 
 def _service(given: Intervention, by: str | None) -> Service:
@@ -146,7 +179,7 @@ def service_faults(facts: NoteFacts, found: Matched) -> Faults:
         )
     faults: Faults = {}
     if not found.services:
-        if bill.units:
+        if bill.units and not found.likely:
             faults["billed_not_documented"] = _nothing_given(facts, bill)
         return faults
     if found.undocumented:

@@ -5,7 +5,7 @@ Where no notes are given there is nothing to build, and a check costs no more fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +49,8 @@ def hold(notes: Sequence[Held]) -> Noted:
     """
     read = [_read(each) for each in notes]
     units = units_of([(found, minutes) for found, minutes in read])
-    rows, quotes = [], {}
+    rows: list[dict[str, Any]] = []
+    quotes: dict[tuple[int, str], Quote] = {}
     for number, (each, (found, minutes)) in enumerate(zip(notes, read, strict=True)):
         row, faults = _row(each, found, minutes, units, number)
         rows.append(row)
@@ -76,7 +77,7 @@ def _row(
     row: dict[str, Any] = {
         **{name: value for name, value in each.place.items() if name in _TYPES},
         "note_given": each.facts is not None,
-        "bill_given": each.place.get("bill_given") if bill is None else bool(bill.units),
+        "bill_given": each.place.get("bill_given", None if bill is None else bool(bill.units)),
         "bill_text": None if bill is None else bill.text,
     }
     if each.facts is None:
@@ -99,12 +100,18 @@ def _at_stake(found: Matched) -> dict[str, int | None]:
     bill = found.bill
     if bill is None:
         return {}
-    codes = [code.code for code in found.undocumented if found.services] or ([] if found.services else list(bill.units))
-    codes += list(found.wrong)
+    missing = [code.code for code in found.undocumented] if found.services else list(bill.units)
     return {
-        name: None if None in (cents := [by_code.get(code) for code in codes]) else sum(value or 0 for value in cents)
-        for name, by_code in (("allowed_cents", bill.allowed_cents), ("charge_cents", bill.charge_cents))
+        "allowed_cents": _sum(bill.allowed_cents, missing),
+        "charge_cents": _sum(bill.charge_cents, missing),
+        "unsupported_allowed_cents": _sum(bill.allowed_cents, found.wrong),
+        "unsupported_charge_cents": _sum(bill.charge_cents, found.wrong),
     }
+
+
+def _sum(cents: Mapping[str, int | None], codes: Iterable[str]) -> int | None:
+    known = [cents.get(code) for code in codes]
+    return None if None in known else sum(value or 0 for value in known)
 
 
 def _faults(facts: NoteFacts, found: Matched, minutes: Minutes, shared: frozenset[str]) -> Faults:
@@ -116,8 +123,10 @@ def _faults(facts: NoteFacts, found: Matched, minutes: Minutes, shared: frozense
 
 
 def _text(fault: Fault | None, note: str) -> str | None:
-    if fault is None or fault.quote is None:
-        return fault and fault.text
+    if fault is None:
+        return None
+    if fault.quote is None:
+        return fault.text
     return f"{fault.text} (line {note.count(_LINE_END, 0, fault.quote.start) + 1})"
 
 

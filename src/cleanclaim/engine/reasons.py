@@ -110,6 +110,12 @@ _REASONS = (
     ("claim_key", "no claim number is given"),
     ("modifiers_text outdated_modifiers", "the input has no modifiers"),
     ("indicator", "cleanclaim's pair table does not reach the date of service"),
+    (("assistant_without_modifier billed_not_documented blocks_for_59_missing body_area_missing cloned_from_previous "
+      "code_not_supported credential_missing duration_missing evaluation_elements_missing functional_link_missing "
+      "group_billed_as_individual grouped laterality_conflict one_on_one_missing same_words_for_two_codes "
+      "signature_missing skill_missing stock_phrases timed_total_missing totals_disagree treatment_total_missing "
+      "unbilled_service"),
+     "the note, or what is billed for its visit, does not say enough"),
     ("dos dos_end dos_last as_of received_or_as_of", "the date of service is missing or cannot be"),
 )  # fmt: skip
 _FIELD_OF = {"pools_minutes": "unit_method", "either_column_bypass": "either_column_professional"}

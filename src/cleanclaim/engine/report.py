@@ -52,6 +52,7 @@ SETTLED = {
 GROUPS = ("who", "payer", "clinician", "rule", "claim")
 """The ways to group findings: by a key of the JSON contract."""
 
+
 @dataclass(frozen=True)
 class Report:
     """The outcome of a check: findings with their places, what was not checked and why, what could not be read.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cleanclaim.notes.lexicon import is_known, tokens
 from cleanclaim.notes.ranker import CLASSES, rank, ranker
 from cleanclaim.notes.support import support, weigh
 
@@ -42,6 +43,7 @@ def classify(
 
     ``code`` is null where the probability falls below the published threshold; ``best`` always stands. ``supports`` is
     the set of codes that published sources allow for the words; ``confidence`` is a calibrated probability (0 to 1).
+    A blank, and words of which the tables know none, are no service: ``NONE`` at even odds, and abstained from.
 
     >>> found = classify("Lifting a crate from floor to shelf")
     >>> found.code, found.supports
@@ -50,6 +52,8 @@ def classify(
     True
     """
     words = statement[:_LONGEST]
+    if not any(token.isalpha() and is_known(token) for token, _, _ in tokens(words)):
+        return Classified(None, NOTHING, 0.5, (), ("no word of therapy in it",))
     weighed = weigh(words)
     held = support(words, discipline=discipline, on=on, pack=pack)
     shares = rank(words, weighed)

@@ -35,6 +35,8 @@ def compare(note: str, previous: Sequence[str]) -> bool:
     >>> compare("9/4/26 bridges 3 x 12, cued twice, 2/10", ["9/1/26 bridges 3 x 10, cued twice, 2/10"])
     False
     """
+    if not previous:
+        return False
     own = _told(note)
     return bool(own) and any(_same(own, _told(each)) for each in previous)
 

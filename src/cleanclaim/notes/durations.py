@@ -45,7 +45,7 @@ DATE = re.compile(
 
 _NUMBER = rf"(?:\d{{1,3}}(?:\.\d)?|\b{WORDED})"
 _MINUTE = r"(?:minutes?|minuts?|minuets?|minites?|mins?|mnts?|mns?)(?![A-Za-z0-9])(?:\.(?=\s*[,;)\]]))?"
-_BEFORE = r"(?<![\w.:/\u2013-])(?<![$#\u20ac\u00a3])"
+_BEFORE = r"(?<![\w:/\u2013-])(?<![^.]\.)(?<![$#\u20ac\u00a3])"
 _WITH_UNIT = re.compile(
     rf"{_BEFORE}(?:[x\u00d7] ?)?(?P<number>{_NUMBER})(?:(?:[ \t]?[-\u2010-\u2015][ \t]?|[ \t]{{0,3}})(?:full "
     rf"|whole |timed |total |straight |good )?(?P<min>{_MINUTE})"
@@ -78,12 +78,12 @@ _TO = (
     r"|through)\b)[ \t]{0,3}"
 )
 _IN = (
-    r"(?:\b(?:time[ \t]+|clock(?:ed)?[ \t]+)?(?:in|start(?:ed|s)?|began|begin|begins)(?:[ \t]+(?:time"
+    r"(?:\b(?:time[ \t]+|clock(?:ed)?[ \t]+)?(?:in|start(?:ed|s)?|began|begin|begins|arrived?|came)(?:[ \t]+(?:time"
     r"|at))?\b[ \t]{0,2}[:=@-]?[ \t]{0,3})"
 )
 _OUT = (
     r"(?:[,;/|\u2013-]?[ \t]{0,6}\b(?:and[ \t]+)?(?:time[ \t]+|clock(?:ed)?[ \t]+)?(?:out|stop(?:ped|s)?|end(?:ed"
-    r"|s)?|finish(?:ed|es)?|done)(?:[ \t]+(?:time|at))?\b[ \t]{0,2}[:=@-]?[ \t]{0,3})"
+    r"|s)?|finish(?:ed|es)?|done|left|leaves|departed)(?:[ \t]+(?:time|at))?\b[ \t]{0,2}[:=@-]?[ \t]{0,3})"
 )
 _CLOCK = re.compile(
     rf"(?<![\w.:/,$-])(?P<since>{_TIME}"
@@ -96,11 +96,20 @@ _IN_OUT = re.compile(
     rf"|[,;/|.\u2013-]\s{{0,4}}){_OUT}(?P<until>{_TIME})(?P<half2>{_HALF_DAY})(?!\d|:\d)",
     re.IGNORECASE,
 )
+_NAMED_BEHIND = re.compile(
+    rf"(?<![\w.:/,$-])(?P<since>{_TIME})(?P<half1>{_HALF_DAY})[ \t]{{0,2}}(?:hrs?|h)?[ \t]{{0,2}}(?:in|arrived?"
+    rf"|start(?:ed)?"
+    rf"|began)\b[ \t]{{0,2}}[,;/|.\u2013-]?[ \t]{{0,3}}(?:and "
+    rf"|to )?(?P<until>{_TIME})(?P<half2>{_HALF_DAY})[ \t]{{0,2}}(?:hrs?|h)?"
+    rf"[ \t]{{0,2}}(?:out|left|end(?:ed)?|stop(?:ped)?|finish(?:ed)?|done)\b",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
     rf"(?<![\w.:/,$#%+\u00b1-])(?P<number>\d{{1,3}}|\b{WORDED}\b)(?![\w%\u00b0:]|[./-]\d|,\d)", re.IGNORECASE
 )
 _WRAPPED = re.compile(r"(min)-\n(utes?)", re.IGNORECASE)
 _DIGITS = re.compile(r"\D+")
+_COUNTED = re.compile(r"\b(?:reps?|sets?|laps?|trials?|level|lvl|grade|gr|stage|week|wk|x|\u00d7|#) ?$", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(r"(?P<times>[x\u00d7][ \t]?)?\d{1,3}[ \t]?(?:-|[\u2010-\u2015]|\bto\b|\bor\b)[ \t]?$")
 
 
@@ -150,6 +159,19 @@ def overlaps(lengths: Sequence[Length], start: int, end: int) -> bool:
     return any(each.start < end and start < each.end for each in lengths[max(0, following - 1) : following + 1])
 
 
+def of_visit(note: str, length: Length) -> bool:
+    """Return whether the words of a clock name it as the visit's: in and out, arrived and left.
+
+    >>> note = "10:02 in, 10:40 out"
+    >>> of_visit(note, find(note)[0])
+    True
+    """
+    return any(each.match(note, length.start, length.end) is not None for each in (_NAMED, _NAMED_BEHIND))
+
+
+_NAMED = re.compile(r"(?:time\s+|clock(?:ed)?\s+)?(?:in|start\w*|began|begins?|arrived?|came)\b", re.IGNORECASE)
+
+
 def bare(note: str, start: int, end: int) -> list[Length]:
     """Return the figures without a unit between ``start`` and ``end`` that no found length covers.
 
@@ -171,7 +193,7 @@ def _units(note: str) -> list[Length]:
     found: list[Length] = []
     for each in _WITH_UNIT.finditer(note):
         before = _RANGE_BEFORE.search(note, max(0, each.start() - 9), each.start("number"))
-        if before and not before["times"]:
+        if before and not before["times"] and not _COUNTED.search(note, max(0, before.start() - 8), before.start()):
             continue
         minutes = _minutes(each)
         if minutes is not None:
@@ -199,7 +221,7 @@ def _minutes(found: re.Match[str]) -> int | None:
 
 def _clocks(note: str) -> list[Length]:
     found = []
-    for pattern in (_IN_OUT, _CLOCK):
+    for pattern in (_IN_OUT, _NAMED_BEHIND, _CLOCK):
         for each in pattern.finditer(note):
             length = _clock(each)
             if length is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from cleanclaim.notes import durations, evidence, purpose, regions, singly
 from cleanclaim.notes.clauses import Clauses
 from cleanclaim.notes.durations import Kind
-from cleanclaim.notes.facts import Element, NoteFacts, Quote, Shown, Status
+from cleanclaim.notes.facts import Element, Intervention, NoteFacts, Quote, Shown, Status
 
 _WHY = {
     Status.PLANNED: "it is planned, not given",
@@ -21,6 +22,12 @@ _WHY = {
     Status.TEMPLATE: "it is an unfilled line",
 }
 _TASK_CODES = frozenset({"97530", "97535", "97537", "97542"})
+_POSTURE = re.compile(r"\bchin[- ](?:tuck|down|up)\b", re.IGNORECASE)
+_PROPS = re.compile(
+    r"\b(?:cones?|pegs?|beads?|rings?|bean ?bags?|blocks?|balloons?|discs?|numbered|dowels?|putty|clothespins?"
+    r"|targets?)\b",
+    re.IGNORECASE,
+)
 _NO_TREATMENT = "no treatment was given that day"
 _GROUP = frozenset({"97150", "92508"})
 
@@ -84,8 +91,10 @@ def _duration(facts: NoteFacts, note: str) -> Shown:
 
 def _body_area(facts: NoteFacts, clauses: Clauses) -> Shown:
     for each in facts.interventions:
+        if each.codes[:1] == ("92526",) and _POSTURE.search(each.quote.text):
+            continue
         if each.body_area and each.status not in (Status.TEMPLATE, Status.REFUSED):
-            found = regions.mentions(facts.text, each.quote.start, each.quote.end)
+            found = regions.mentions(clauses.note, each.quote.start, each.quote.end)
             own = next((one for one in found if one.area == each.body_area), None)
             return Shown(True, Quote.of(facts.text, own.start, own.end) if own else each.quote)
     named = regions.sites(clauses.note, clauses.all)
@@ -126,10 +135,15 @@ def _credited(facts: NoteFacts, found: Iterable[Quote], treated: bool, cloned: b
 def _functional(facts: NoteFacts, clauses: Clauses, treated: bool) -> Shown:
     first = next(purpose.function(clauses), None)
     if first is None and treated:
-        first = next((each.quote for each in facts.performed if each.codes and each.codes[0] in _TASK_CODES), None)
+        first = next((each.quote for each in facts.performed if _is_task(each)), None)
     if first is None:
         return Shown(False, why_not="no task or role is named" if treated else _NO_TREATMENT)
     return Shown(True, first) if treated else Shown(False, None, first, _NO_TREATMENT)
+
+
+def _is_task(given: Intervention) -> bool:
+    """Return whether the activity is itself a task of a life, not the handling of a therapist's props."""
+    return bool(given.codes) and given.codes[0] in _TASK_CODES and not _PROPS.search(given.quote.text)
 
 
 def _one_on_one(facts: NoteFacts, clauses: Clauses, treated: bool) -> Shown:

@@ -20,7 +20,11 @@ _MEASURED = re.compile(
     r"|odi|ndi)\b\D{0,16}\d",
     re.IGNORECASE,
 )
-_GOAL_HEAD = re.compile(r"\b(?:goals?|stgs?|ltgs?|targets?|aims?|objectives?)\b\s?(?:\d+\s?)?[:.)-]", re.IGNORECASE)
+_GOAL_HEAD = re.compile(
+    r"\b(?:goals?|stgs?|ltgs?)\b(?! (?:not|to be|tbd|tba|deferred|pending|next|were|unchanged)\b)[^.;\n:]{0,24}[:.)-]"
+    r"|\b(?:goals?|aims?) (?:is|are|of)\b|\b(?:targets?|aims?|objectives)\b\s?(?:\d+\s?)?[:.)-]",
+    re.IGNORECASE,
+)
 _PLAN_HEAD = re.compile(
     r"(?:\bplan|\bpoc|\bp|\ba/p|\bfrequency|\brecommendations?)\s?[:-]|\bplan of care\b|\bplan is\b|\bplan to\b",
     re.IGNORECASE,

@@ -66,7 +66,8 @@ class Section:
 class Support:
     """Which codes the words support, best first; which they would support if ``lacking`` were stated; and why.
 
-    An empty ``codes`` means that the words are too unspecific for any code. ``reasons`` are short sentences in plain
+    ``close`` are other codes for which the words speak at least half as strongly as for the best. An empty ``codes``
+    means that the words are too unspecific for any code. ``reasons`` are short sentences in plain
     words, each naming the words of the note that it rests on.
     """
 
@@ -76,6 +77,7 @@ class Support:
     contradicts: tuple[str, ...] = ()
     disputed: bool = False
     reasons: tuple[str, ...] = ()
+    close: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,13 @@ from typing import Any
 
 _TOKEN = re.compile(r"(?<!\w)/[^\W\d_]{1,2}/(?!\w)|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[.,;:()\n]")
 _BREAKS = frozenset(".,;:()\n")
+# words cut short, whose point ends no clause
+_SHORTENED = frozenset({
+    "int", "mech", "stim", "elec", "electr", "ther", "cont", "lat", "med", "flex", "ext", "abd", "add",
+    "bilat", "unilat", "man", "mob", "mobs", "str", "exs", "ex", "act", "ind", "inter", "intermit", "trx",
+    "tx", "rx", "neuro", "cerv", "lumb",
+})  # fmt: skip
+_AS_WRITTEN = {"US": "ultrasound"}  # in small letters another word
 _NUMBER = "#"
 _VOWELS = frozenset("aeiouy")
 
@@ -132,10 +139,17 @@ def tokens(text: str) -> Iterator[tuple[str, int, int]]:
     >>> [each for each, _, _ in tokens("Lifts 3x10, /r/ words")]
     ['lift', '#', 'x', '#', ',', 'phonem', 'word']
     """
+    shortened = False
     for found in _TOKEN.finditer(text):
         word = found.group()
+        if word == "." and shortened:
+            shortened = False
+            continue
+        shortened = word.lower() in _SHORTENED and text[found.end() : found.end() + 2] != ".\n"
         if word[0].isdigit():
             word = _NUMBER
+        elif word in _AS_WRITTEN:
+            word = _AS_WRITTEN[word]
         elif word[0] == "/":
             word = "phonem"
         elif word not in _BREAKS:
@@ -238,3 +252,18 @@ def find(text: str) -> list[Hit]:
         hits.append(Hit(start, end, text[start:end], last[1]))
         at = last[0]
     return hits
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """The stems of all words of the tables."""
+    return frozenset(each for _, phrase in lexicon().phrases for each in _stems(phrase))
+
+
+def is_known(stemmed: str) -> bool:
+    """Return whether a stem stands in any phrase of the tables.
+
+    >>> is_known(stem("lifting")), is_known(stem("qwertz"))
+    (True, False)
+    """
+    return stemmed in _vocabulary()

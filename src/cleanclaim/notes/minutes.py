@@ -5,46 +5,47 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
-from cleanclaim.notes import durations, statements, totals
+from cleanclaim.notes import columns, durations, statements, totals
 from cleanclaim.notes.clauses import flowed
+from cleanclaim.notes.columns import LONGEST_ROW, Row
 from cleanclaim.notes.durations import Kind, Length
 from cleanclaim.notes.facts import Intervention, Quote, Section, Status
 
-
-class _Row(NamedTuple):
-    """An intervention given that day with the stretch of its lines that no other intervention holds."""
-
-    place: int  # in the order of the interventions
-    start: int  # of the stretch
-    end: int
-    span: Quote
-
-
 _NOT_OF_IT = re.compile(
-    r"\b(?:hold(?:s|ing)?|held|rest(?:s|ed|ing)?|late|early|after|every|tolerat\w+|tolerance|break|breaks|wait\w*"
+    r"\b(?:hold(?:s|ing)?|held|rest(?:s|ed|ing)?|late|early|after(?! (?:that|this|which)\b)|every|tolerat\w+"
+    r"|tolerance|break|breaks|wait\w*"
     r"|pause\w*|per|weekly|home|goal|goals|ago|until|within"
     r"|travel\w*|nap|recover\w*|in the armchair|by minute|minute \d+|apart|at night|overnight|sits?|stands?|stood"
     r"|sat|lasted for|before"
-    r"|relief|longer|earlier)\b|\b(?:first|last|final|next|previous) \u00b7",
+    r"|relief|longer|earlier|lies|lay|lying|wearing|wears?|worn|without leaving|slept|kneels|knelt|nonstop)\b"
+    r"|\b(?:\d+|min\w*|one|two|five|ten|twelve|fifteen|twenty|thirty) of (?:the |those |these |his |her )?\u00b7"
+    r"|\b(?:first|last|final|next|previous) \u00b7(?! ?(?:went|were|was|on|of|with|we|spent|for"
+    r"|given|doing)\b)",
     re.IGNORECASE,
 )
 _FRAGMENT_FROM = re.compile(r"[,;.|:=()\[\]\n]|\s[\u2013\u2014/-]\s")
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|[;|\n]")
 _ROW_END = re.compile(
-    r"[\s.:=|,\u2013\u2014\u2022\u2026_/@~*>-]*[(\[{]?\s*(?:x\s?|\u00d7\s?|for\s|time[:=]?\s?|min(?:utes?"
+    r"[\s.:=|,\u2013\u2014\u2022\u2026_/@~*>-]*(?:[(\[]?(?:cpt\s?)?(?:9\d{4}"
+    r"|g0283)\b[)\]]?[\s:=|,-]*)?[(\[{]?\s*(?:x\s?|\u00d7\s?|for\s|time[:=]?\s?|min(?:utes?"
     r"|s)?[:=]?\s?)?$",
     re.IGNORECASE,
 )
 _AFTER_ROW = re.compile(
-    r"\s*[)\]}]?\s*(?:$|[,;|.(\[\n\u2013\u2014/-]|(?:un|non-?|not )?timed\b|1:1|one[- ](?:on|to)[- ]one|individual"
+    r"\s*[)\]}]?\s*(?:$|[,;|.(\[\n\u2013\u2014/-]|\d+ ?units?\b|(?:[YNTU]|yes|no|\d{1,2})\s*\|?\s*$|(?:un|non-?"
+    r"|not )?timed\b|1:1|one[- ](?:on|to)[- ]one|individual"
     r"|direct\b)",
     re.IGNORECASE,
 )
-_STRONG = re.compile(r"(?:[|:=(\[\t\u2026]|\.{2,}|\s{2,}|\s[\u2013\u2014-]\s|\b\d+\s*[x\u00d7]\s*\d+)\s*(?:x\s?)?$")
+_STRONG = re.compile(
+    r"(?:(?<=[^\d\s])\s+/\s+|[|:=(\[\t\u2026]|\.{2,}|\s{2,}|\s[\u2013\u2014-]\s|\b\d+\s*[x\u00d7]\s*\d+"
+    r"|\(9\d{4}\))\s*(?:x\s?)?$"
+)
 _MARKED = re.compile(r"(?:=|\.{3,}|\||\t|\s{3,}|:)\s*$")
-_FEW = 4
+_COLUMN = re.compile(r"[ )\]|.]*(?:[\s|]{2,}(?:[YNTU]|yes|no|timed|untimed|\d{1,2})[\s|]*)?", re.IGNORECASE)
+_SHARED_ROW = re.compile(r"\s*[+/&=]")
+_FEW, _LEAST = 4, 3
 _COUNTER = re.compile(
     r"\b(?:level|lvl|grade|gr|set|sets|stage|rpe|week|wk|visit|of|to|x|at|phase|size|score|by|borg|no|number|day"
     r"|pod|age|speed|incline|mph|resistance|c|l|t|s|#|\u00d7|than|under|over|about)\.?\s*$",
@@ -57,6 +58,7 @@ _DISTANCE = re.compile(
 _REFERS = re.compile(r"\b(?:on|for|at|to|doing|with|of) (?:that|this|it|these|those|them)\b|\bspent\b", re.IGNORECASE)
 _PURE = re.compile(
     r"\s*(?:[\u2022*>-]\s*)?(?:(?:time|duration|minutes|mins?|length|for|total|tx time|treatment time|x|spent|about"
+    r"|took|taking|lasting|lasted|ran"
     r"|dose)\b[\s:=-]*)*$",
     re.IGNORECASE,
 )
@@ -65,7 +67,7 @@ _PURE_AFTER = re.compile(
     r"|on it|of this|of that|in all|total|spent|here|\d+\s*units?|billed|ind\.?)\)?)*[\s.)]*",
     re.IGNORECASE,
 )
-_LONGEST_ROW, _NEAR = 120, 100
+_NEAR = 100
 _MOST_ROWS, _MOST_LENGTHS = 250, 500
 """Rows and lengths bound to each other: no note of one visit holds more."""
 
@@ -93,11 +95,15 @@ def bind(note: str, sections: Sequence[Section], interventions: tuple[Interventi
     marks = [each for each in free if each.kind is Kind.MARK]
     plain = [each for each in free if each.kind is not Kind.MARK]
     taken: dict[int, Length] = {}
-    clocks = _clocks(note, rows, [each for each in plain if each.kind is Kind.CLOCK])
+    clocks = columns.clocks(note, rows, [each for each in plain if each.kind is Kind.CLOCK])
     units = [each for each in plain if each.kind is Kind.UNIT]
     _by_place(note, rows, units, taken)
     _by_row_end(note, rows, marks, taken, whole)
     _by_place(note, rows, [each for each in units if each not in taken.values()], taken, beyond=True)
+    if rows and not taken and not clocks:
+        columns.by_column(note, rows, taken, whole)
+        columns.by_times(note, rows, taken, whole)
+        columns.by_code(note, rows, taken, interventions)
     bound = list(interventions)
     for row in rows:
         length = taken.get(row.place) or clocks.get(row.place)
@@ -113,7 +119,7 @@ def bind(note: str, sections: Sequence[Section], interventions: tuple[Interventi
     return tuple(bound)
 
 
-def _rows(note: str, interventions: Sequence[Intervention]) -> list[_Row]:
+def _rows(note: str, interventions: Sequence[Intervention]) -> list[Row]:
     order = sorted(range(len(interventions)), key=lambda place: interventions[place].quote.start)
     rows = []
     for number, place in enumerate(order):
@@ -126,7 +132,7 @@ def _rows(note: str, interventions: Sequence[Intervention]) -> list[_Row]:
             start = max(start, min(interventions[order[number - 1]].quote.end, span.start))
         if number + 1 < len(order):
             end = max(span.end, min(end, interventions[order[number + 1]].quote.start))
-        rows.append(_Row(place, start, end, span))
+        rows.append(Row(place, start, end, span))
     return rows
 
 
@@ -154,30 +160,8 @@ def _of_it(note: str, length: Length, start: int, end: int) -> bool:
     return not _NOT_OF_IT.search(_fragment(note, length, start, end))
 
 
-def _clocks(note: str, rows: Sequence[_Row], clocks: Sequence[Length]) -> dict[int, Length]:
-    """Return the start and stop of each row that has exactly one in its stretch, or alone on the line above it."""
-    found: dict[int, Length] = {}
-    for row in rows:
-        own = [each for each in clocks if row.start <= each.start < row.end]
-        if len(own) > 1:
-            own = [each for each in own if each.start < row.span.start][-1:] or own[:1]
-        if not own:
-            line = note.rfind("\n", 0, row.span.start)
-            above = note.rfind("\n", 0, max(line, 0)) + 1
-            own = [
-                each
-                for each in clocks
-                if line > 0
-                and above <= each.start < line
-                and note[above:line].strip(" :.-") == note[each.start : each.end]
-            ]
-        if len(own) == 1 and own[0] not in found.values():
-            found[row.place] = own[0]
-    return found
-
-
 def _by_place(
-    note: str, rows: Sequence[_Row], lengths: Sequence[Length], taken: dict[int, Length], beyond: bool = False
+    note: str, rows: Sequence[Row], lengths: Sequence[Length], taken: dict[int, Length], beyond: bool = False
 ) -> None:
     """Give rows their lengths: inside the span, else behind it, else before it; ``beyond``: on neighboring lines."""
     for number, row in enumerate(rows):
@@ -195,7 +179,7 @@ def _by_place(
             taken[row.place] = length
 
 
-def _inside(note: str, row: _Row, lengths: Sequence[Length]) -> Length | None:
+def _inside(note: str, row: Row, lengths: Sequence[Length]) -> Length | None:
     own = [each for each in lengths if row.span.start <= each.start and each.end <= row.span.end + 1]
     own = [each for each in own if _of_it(note, each, row.span.start, row.span.end)]
     if (
@@ -207,7 +191,7 @@ def _inside(note: str, row: _Row, lengths: Sequence[Length]) -> Length | None:
     return own[0] if len(own) == 1 else None
 
 
-def _same_clause(note: str, rows: Sequence[_Row], number: int, step: int) -> bool:
+def _same_clause(note: str, rows: Sequence[Row], number: int, step: int) -> bool:
     """Return whether the neighboring row shares the line of this one with no stop or semicolon between."""
     other = number + step
     if not 0 <= other < len(rows):
@@ -216,7 +200,7 @@ def _same_clause(note: str, rows: Sequence[_Row], number: int, step: int) -> boo
     return not _SENTENCE.search(note, first.span.end, second.span.start)
 
 
-def _leads(note: str, rows: Sequence[_Row], number: int, lengths: Sequence[Length]) -> bool:
+def _leads(note: str, rows: Sequence[Row], number: int, lengths: Sequence[Length]) -> bool:
     """Return whether on this row's line figures stand before their activities: "15 min glides, 10 min curls"."""
     line = note.rfind("\n", 0, rows[number].span.start) + 1
     end = statements.line_end(note, line)
@@ -227,7 +211,7 @@ def _leads(note: str, rows: Sequence[_Row], number: int, lengths: Sequence[Lengt
 
 
 def _behind(
-    note: str, rows: Sequence[_Row], number: int, lengths: Sequence[Length], taken: dict[int, Length]
+    note: str, rows: Sequence[Row], number: int, lengths: Sequence[Length], taken: dict[int, Length]
 ) -> Length | None:
     row = rows[number]
     for each in lengths:
@@ -246,7 +230,7 @@ def _behind(
     return None
 
 
-def _alone(note: str, rows: Sequence[_Row], number: int, length: Length) -> bool:
+def _alone(note: str, rows: Sequence[Row], number: int, length: Length) -> bool:
     """Return whether ``length`` makes up a sentence of its own behind the only activity before it on the line."""
     row = rows[number]
     if _same_line(note, rows, number):
@@ -261,7 +245,7 @@ def _alone(note: str, rows: Sequence[_Row], number: int, length: Length) -> bool
     return _REFERS.search(sentence) is not None and _of_it(note, length, since, row.end)
 
 
-def _ends_row(note: str, rows: Sequence[_Row], number: int, length: Length) -> bool:
+def _ends_row(note: str, rows: Sequence[Row], number: int, length: Length) -> bool:
     """Return whether ``length`` ends the row of its only activity, whatever clauses of it stand between."""
     row = rows[number]
     if _same_line(note, rows, number) or re.search(r"[.!?]\s|\n", note[row.span.end : length.start]):
@@ -269,13 +253,13 @@ def _ends_row(note: str, rows: Sequence[_Row], number: int, length: Length) -> b
     return _PURE_AFTER.fullmatch(note, length.end, row.end) is not None
 
 
-def _same_line(note: str, rows: Sequence[_Row], number: int) -> bool:
+def _same_line(note: str, rows: Sequence[Row], number: int) -> bool:
     line = note.rfind("\n", 0, rows[number].span.start)
     return number > 0 and rows[number - 1].span.end > line
 
 
 def _ahead(
-    note: str, rows: Sequence[_Row], number: int, lengths: Sequence[Length], taken: dict[int, Length]
+    note: str, rows: Sequence[Row], number: int, lengths: Sequence[Length], taken: dict[int, Length]
 ) -> Length | None:
     row = rows[number]
     own = [each for each in lengths if row.start <= each.start < row.span.start and each not in taken.values()]
@@ -294,7 +278,7 @@ def _ahead(
 
 
 def _heading(
-    note: str, rows: Sequence[_Row], number: int, lengths: Sequence[Length], taken: dict[int, Length]
+    note: str, rows: Sequence[Row], number: int, lengths: Sequence[Length], taken: dict[int, Length]
 ) -> Length | None:
     """Return the figure of the heading line above, where this row alone stands under it."""
     row = rows[number]
@@ -319,7 +303,7 @@ def _heading(
     return own[0] if _of_it(note, own[0], above, line) else None
 
 
-def _next_line(note: str, rows: Sequence[_Row], number: int, lengths: Sequence[Length]) -> Length | None:
+def _next_line(note: str, rows: Sequence[Row], number: int, lengths: Sequence[Length]) -> Length | None:
     """Return the figure that makes up the next line, or refers back to this row there."""
     row = rows[number]
     line = statements.line_end(note, row.span.end)
@@ -337,7 +321,7 @@ def _next_line(note: str, rows: Sequence[_Row], number: int, lengths: Sequence[L
 
 
 def _by_row_end(
-    note: str, rows: Sequence[_Row], marks: Sequence[Length], taken: dict[int, Length], whole: totals.Visit
+    note: str, rows: Sequence[Row], marks: Sequence[Length], taken: dict[int, Length], whole: totals.Visit
 ) -> None:
     """Give rows the bare or marked figure at their end: strong by what stands before it, else by the sum."""
     weak: dict[int, Length] = {}
@@ -365,15 +349,17 @@ def _by_row_end(
 
 
 def _end_figure(
-    note: str, rows: Sequence[_Row], number: int, marks: Sequence[Length], whole: totals.Visit
+    note: str, rows: Sequence[Row], number: int, marks: Sequence[Length], whole: totals.Visit
 ) -> tuple[Length, bool] | None:
     row = rows[number]
     bare = durations.bare(note, row.span.start, row.end)
     for each in sorted([*marks, *bare], key=lambda one: one.start):
-        if not row.span.start < each.start < row.end or whole.holds(each) or not 0 < each.minutes <= _LONGEST_ROW:
+        if not row.span.start < each.start < row.end or whole.holds(each) or not 0 < each.minutes <= LONGEST_ROW:
+            continue
+        if each.kind is Kind.BARE and each.minutes < _LEAST:
             continue
         inside = each.start < row.span.end
-        if inside and note[each.end : row.span.end].strip(" )]|.") != "":
+        if inside and not _COLUMN.fullmatch(note, each.end, row.span.end):
             continue
         lead = note[row.span.start if inside else row.span.end : each.start]
         if (
@@ -386,7 +372,8 @@ def _end_figure(
             )
         ):
             continue
-        if not _AFTER_ROW.match(note, each.end, row.end) and each.end != row.end:
+        summed = _SHARED_ROW.match(note, each.end) is not None
+        if not _AFTER_ROW.match(note, each.end, row.end) and each.end != row.end and not summed:
             continue
         before = note[row.span.start : each.start]
         if _COUNTER.search(before):
@@ -396,5 +383,5 @@ def _end_figure(
         sure = _STRONG.search(before) is not None or each.kind is Kind.MARK
         if inside and sure and each.kind is Kind.BARE and not re.search(r"(?:\s{2,}|\||\.{3,}|=\s?|\()\s*$", before):
             sure = False
-        return each, sure
+        return each, sure and not summed
     return None

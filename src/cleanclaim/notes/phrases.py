@@ -129,7 +129,29 @@ class Phrases:
             place += 1
 
     def _longest(self, text: str, among: Sequence[Word], first: int) -> Hit | None:
-        best: Hit | None = None
+        node, place, count = self._root, first, len(among)
+        kind, last = None, first
+        while True:
+            word = among[place].text
+            if node.stems and word[:_STEM] in node.stems:
+                return self._branching(text, among, first)
+            child = node.exact.get(word)
+            if child is None:
+                break
+            if child.kind is not None:
+                kind, last = child.kind, place
+            node, place = child, place + 1
+            if (
+                not (node.exact or node.stems)
+                or place >= count
+                or not _adjoin(text, among[place - 1].end, among[place].start)
+            ):
+                break
+        return None if kind is None else Hit(kind, among[first].start, among[last].end, first, last)
+
+    def _branching(self, text: str, among: Sequence[Word], first: int) -> Hit | None:
+        """Return the longest phrase from ``first`` where stems leave several ways open."""
+        kind, last = None, first - 1
         open_: list[tuple[_Node, int]] = [(self._root, first)]
         while open_:
             node, place = open_.pop()
@@ -140,11 +162,11 @@ class Phrases:
             if word in node.exact:
                 following.append(node.exact[word])
             for child in following:
-                if child.kind is not None and (best is None or place > best.last):
-                    best = Hit(child.kind, among[first].start, among[place].end, first, place)
+                if child.kind is not None and place > last:
+                    kind, last = child.kind, place
                 if child.exact or child.stems:
                     open_.append((child, place + 1))
-        return best
+        return None if kind is None else Hit(kind, among[first].start, among[last].end, first, last)
 
 
 def _child(node: _Node, form: str) -> _Node:

@@ -26,7 +26,9 @@ _GAP = re.compile(
 )
 _LABEL = re.compile(
     r"(?:(?:time )?block [A-Z\d]{1,2}|(?:tx|rx|item|set|activity|intervention|exercise|ex|station|part"
-    r"|task|no)\.? ?#?\d{1,2}|this one|this member|this pt|this patient|\d{5}(?: ?[-x] ?\d)?)"
+    r"|task|no)\.? ?#?\d{1,2}|(?:mr|mrs|ms|(?-i:pt|Pt)|patient"
+    r"|client)\.? ?[A-Z]?[\w.]{0,12} ?(?:\([^()\n]{0,60}\) ?)?(?=:)|this one|this member|this pt"
+    r"|this patient|\d{5}(?: ?[-x] ?\d)?)"
     r"(?=[\s:.)(\-\u2013])[\s:.)\-\u2013]{0,3}(?:\([^()\n]{0,24}\)[ \t]{0,3})?",
     re.IGNORECASE,
 )
@@ -142,19 +144,31 @@ def _of_text(
     page: Page, sections: Sequence[Section], bodies: dict[int, int], number: int, start: int, end: int
 ) -> Iterator[Piece]:
     held: list[Piece] = []
+    earlier: list[Piece] = []
     for first, last in _sentences(page, sections, bodies, start, end):
         section = kind_at(sections, first)
         if number == 0:
             first = _past_date(page.note, first, last)
         if held and _only_lengths(page, first, last):
+            cued = held and not _names(page, held) and not page.hits("status", held[0].first, held[-1].last)
+            if earlier and cued and _names(page, earlier):
+                held, earlier = earlier, held
             if not any(each.timed for each in held):
                 whole = replace(held[0], end=held[-1].end, last=held[-1].last, timed=True)
                 mixed = bool(page.hits("status", whole.first, whole.last))
                 held = [replace(held[0], timed=True), *held[1:]] if mixed else [whole]
             continue
-        yield from held
+        yield from earlier
+        earlier = held
         held = _of_sentence(page, first, last, number, section, opens=first == start)
-    yield from held
+    yield from sorted([*earlier, *held], key=lambda each: each.first)
+
+
+def _names(page: Page, held: Sequence[Piece]) -> bool:
+    return any(hit.kind in _DONE for each in held for hit in page.hits("activities", each.start, each.last))
+
+
+_DONE = frozenset({"service", "exercise", "task", "modality", "evaluation"})
 
 
 def _past_date(note: str, first: int, last: int) -> int:
@@ -212,13 +226,27 @@ def _of_sentence(page: Page, first: int, last: int, number: int, section: str | 
             return [whole]
     if not any(timed) and not page.hits("status", first, last):
         whole = _piece(page, first, last, number, section, opens=opens)
-        if whole.timed:
+        if whole.timed or _lists(page, clauses):
             return [whole]
     return [
         piece
         for start, end in clauses
         for piece in _each_length(page, start, end, number, section, opens=opens and start == first)
     ]
+
+
+def _lists(page: Page, clauses: Sequence[tuple[int, int]]) -> bool:
+    """Whether every clause names what was done in a few words and tells nothing else: "ladder carry; pallet lifts"."""
+    return all(
+        end - start <= _ROW
+        and {hit.kind for hit in page.hits("activities", start, end)} & _DONE
+        and not any(hit.kind == "measure" for hit in page.hits("activities", start, end))
+        and not any(hit.kind in {"cue", "clinician", "link"} for hit in page.hits("clauses", start, end))
+        for start, end in clauses
+    )
+
+
+_ROW = 70
 
 
 def _each_length(
@@ -232,10 +260,12 @@ def _each_length(
             seam = _NEXT.match(page.note, length.end, last)
             if seam and length.start - begin > 3 and following.start - seam.end() > 3:
                 yield _piece(page, begin, length.end, number, section, opens=opens and begin == first)
-                begin = seam.end()
+                vital = _VITAL.match(page.note, seam.end(), following.start)
+                begin = vital.end() if vital else seam.end()
     yield _piece(page, begin, last, number, section, opens=opens and begin == first)
 
 
+_VITAL = re.compile(r"(?:RPE|HR|SpO2|O2|BP|pain|Borg)\b[^,;\n]{0,14}, ", re.IGNORECASE)
 _NEXT = re.compile(r"[)\]]?(?:,? (?:and )?then |,? and |, |[ \t]{2,}|\t| [/|+&] )")
 
 
@@ -277,11 +307,16 @@ def _around(page: Page, first: int, last: int, lengths: Sequence[Length]) -> tup
     note = page.note
     lead = _LEAD.match(note, first, last)
     begin = lead.end() if lead else first
+    opener = _CONNECTS.match(note, begin, lengths[0].start)
+    begin = opener.end() if opener else begin
     if lengths[0].start - begin <= 1 and note[lengths[0].start : lengths[0].end].count("-") < 2:
         after = lengths[0].end
         if lengths[0].kind is Kind.CLOCK or (
-            note[after : after + 1] in " :,-\u2013)]|\t" and not note.startswith(("-", " of ", " per "), after)
+            note[after : after + 1] in " :,-\u2013)]|\t"
+            and (opener or not note.startswith(("-", " of ", " per "), after))
         ):
+            of = _OF.match(note, after) if opener else None
+            after = of.end() if of else after
             return after, lengths[-1].start if len(lengths) > 1 and _ends(page, lengths[-1], last) else last, True
     colon = note.find(":", lengths[0].end, lengths[0].end + 3)
     if colon >= 0 and last - colon > 8 and len(lengths) == 1:
@@ -306,6 +341,11 @@ def _ends(page: Page, length: Length, last: int) -> bool:
     return len(after) <= _TRAILING and not page.hits("activities", length.end, last)
 
 
+_CONNECTS = re.compile(
+    r"(?:(?:after (?:that|this|which)|then|next|first|finally|lastly|also|and|followed by|another|the next|the first"
+    r"|the last|the other|the remaining|about|some|(?:we|i) spent|spent)[, ]+){1,4}",
+    re.IGNORECASE,
+)
 _MOST = 12
 _TRAILING = 9
 _COMPARED = frozenset({"longer", "more", "less", "later", "earlier", "further", "than", "late", "early", "ago"})
@@ -327,6 +367,9 @@ def _figure_last(page: Page, first: int, last: int) -> tuple[int, bool]:
     return figure.start, True
 
 
+_OF = re.compile(
+    r"[ \t]+(?:of|on|for|doing|went (?:in)?to|went on(?: to)?|(?:was|were) spent(?: on)?|working on)(?=[ \t])"
+)
 _WITHIN = re.compile(
     r"\b(?:in|after|within|under|every|until|by|from|than|was|last|first|at|another|further|up to|rest"
     r"|by)[ \t]+$",
@@ -352,16 +395,4 @@ def _trimmed(note: str, piece: Piece, start: int, end: int) -> Piece:
         end = tail.start()
     if end <= start:
         start = end = min(max(start, piece.first), piece.last)
-    return Piece(
-        start,
-        end,
-        piece.first,
-        piece.last,
-        piece.line,
-        piece.section,
-        timed=piece.timed,
-        box=piece.box,
-        gap=piece.gap,
-        dated=piece.dated,
-        opens=piece.opens,
-    )
+    return replace(piece, start=start, end=end)

@@ -14,15 +14,18 @@ from cleanclaim.notes import (
     occasion,
     regions,
     sections,
+    several,
     signatures,
     totals,
 )
 from cleanclaim.notes.facts import Intervention, NoteFacts, Quote, Section, Status, Support
+from cleanclaim.notes.setting import setting
 from cleanclaim.notes.support import support
 from cleanclaim.notes.text import page
 
-_LONGEST = 12_000
-"""Code points read: some five pages. No record of one visit is longer; what lies beyond is named, not read."""
+_LONGEST, _PASTED, _GLANCE = 40_000, 100_000, 8_000
+"""Code points read: some fifteen pages, as many as a long evaluation holds; of a paste longer than any record of one
+visit (100,000 code points) only the first three pages, so that no paste takes long. What lies beyond is named."""
 
 
 def read_note(text: str, *, discipline: str | None = None, previous: Sequence[str] = ()) -> NoteFacts:
@@ -38,9 +41,9 @@ def read_note(text: str, *, discipline: str | None = None, previous: Sequence[st
     >>> [(each.quote.text, each.status.value) for each in facts.interventions]
     [('heel slides, L knee, 3 x 10', 'performed'), ('Stairs refused.', 'refused')]
     """
-    note = text[:_LONGEST]
+    note = text[: _LONGEST if len(text) <= _PASTED else _GLANCE]
     parts = sections.read(note)
-    found = interventions.find(note, parts, discipline=discipline)
+    found = several.mark(note, interventions.find(note, parts, discipline=discipline))
     found = regions.place(note, parts, minutes.bind(note, parts, found))
     found = _supported(note, parts, found, discipline or occasion.discipline(note))
     stated = totals.read(note, parts, found)
@@ -72,13 +75,15 @@ def _supported(
     """``found`` with the codes their words support; findings and the patient's own doings support none."""
     supported = []
     before = 0
+    around = setting(note, parts)
     for each in found:
         if each.status is Status.TEST_FINDING or (each.status is Status.HISTORY and not _serves(note, each)):
             supported.append(replace(each, support=Support()))
         else:
             label = note[max(before, each.quote.start - _LABEL) : each.quote.start].rpartition("\n")[2].strip()
             context = _SHARED if each.several_patients else label
-            supported.append(replace(each, support=support(each.quote.text, discipline=discipline, context=context)))
+            held = support(each.quote.text, discipline=discipline, context=context, setting=around)
+            supported.append(replace(each, support=held))
         before = each.quote.end
     return tuple(supported)
 

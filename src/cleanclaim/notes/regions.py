@@ -33,9 +33,18 @@ _NEAR = 48
 _BETWEEN = re.compile(r"[.;:|\n]")
 _BEHIND = re.compile(r"[\s,(\u2013\u2014-]{0,3}(?:(?:on|of) (?:the )?)?")
 _TOUCHED = re.compile(
-    r"\b(?:hands?|palms?|touch\w*|nudg\w*|tap\w*|contact|cue[sd]?|pressure|prompts?)[ \t](?:under|on|at|to|behind"
+    r"\b(?:hands?|palms?|touch\w*|nudg\w*|tap\w*|contact|cue[sd]?|pressure|prompts?)[ \t](?:her own |his own |under"
+    r"|on|at|to|behind"
     r"|over|against|along|beneath)[ \t](?:the |his |her |their )?$",
     re.IGNORECASE,
+)
+_REACTED = re.compile(
+    r"\b(?:when(?:ever)?|once|until|as|if|after|each time|every time|while) (?:the |his |her |their |an? |l |r "
+    r"|left |right )*$",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(
+    r"[ \t](?:\w+ed|crept|fell|rose|slid|sank|gave|shook|swung|missed|caught|came|let|hit|went)\b", re.IGNORECASE
 )
 _BULLET = re.compile(r"[.;|(]|\s[\u2013\u2014]\s")
 _BEHIND_END = re.compile(r"[.;|](?=\s|$)|\n")
@@ -117,6 +126,8 @@ def _sided(note: str, every: Sequence[Word]) -> list[Hit]:
             liters = written.upper() == "L" and (before.isdigit() or after[:1] == "-")
             if (liters or not written.isupper()) and not _before_part(note, every, hit):
                 continue
+            if re.search(r"[A-Z]-$", note[max(0, hit.start - 2) : hit.start]):
+                continue  # ACL-R is a reconstruction
             if note[max(0, hit.start - 1) : hit.start] in ("'", "\u2019", "&", "/") or after[:1] in (
                 "'",
                 "\u2019",
@@ -182,7 +193,13 @@ def sites(note: str, clauses: Sequence[tuple[int, int]]) -> Mention | None:
         own = [
             each
             for each in every
-            if start <= each.start < end and not _TOUCHED.search(note, max(start, each.start - _NEAR), each.start)
+            if start <= each.start < end
+            and not _TOUCHED.search(note, max(start, each.start - _NEAR), each.start)
+            and not (
+                not each.side
+                and _MOVED.match(note, each.end)
+                and _REACTED.search(note, max(start, each.start - _NEAR), each.start)
+            )
         ]
         if not own:
             continue

@@ -16,7 +16,8 @@ _TITLE = re.compile(
     r"([A-Za-z][A-Za-z0-9 /&'\u2019.#+-]{0,40}?)\s{0,3}(?:\([^()\n]{0,30}\)\s{0,2})?(?::|=(?!=)"
     r"|\s-{1,2}\s|\s?[\u2013\u2014])"
 )
-_LETTER = re.compile(r"([SOAP])(?:\s?[:.)\-\u2013=]\s?|/\s|\s(?=[A-Z0-9a-z]))")
+_LETTER = re.compile(r"([SOAP])(?:-(?=[\sA-Z0-9])\s?|\s?[:.)\u2013=]\s?|\s-\s?|/\s|\s(?=[A-Z0-9a-z]))")
+_CAPITALS = re.compile(r"([A-Z]{3}[A-Z /&-]{0,28}?)[ \t]{2,}(?=\S)")
 _INLINE = re.compile(
     r"(?:(?<=[.;!?|] )|(?<=[.;!?|]  )|(?<=[.\"\u201d)] )|(?<=  )"
     r"|(?<=\t))([A-Z][A-Za-z/&' -]{0,28}):(?=\s)"
@@ -118,8 +119,9 @@ def _line_head(note: str, start: int, end: int, number: int, lettered: int) -> _
         letter = _LETTER.match(note, start, end)
         if letter and (not letter.group().endswith(" ") or len(letter.group()) > 2 or lettered > 1):
             return _Head(_kinds()[letter[1].lower()], letter[1], start, letter.end(), number, inline=False)
-    title = _TITLE.match(note, begin, end)
-    if title:
+    for title in (_TITLE.match(note, begin, end), _CAPITALS.match(note, begin, end)):
+        if title is None:
+            continue
         kind = _kind(title[1])
         if kind is not None:
             return _Head(kind, title[1], start, title.end(), number, inline=False)

@@ -20,7 +20,7 @@ class _Name(NamedTuple):
 
 _SLASHED = re.compile(
     r"(?<![\w/])/{1,2}\s?(?:e?s|e-?sig(?:ned)?|e-?s|electronically signed|digitally signed|signed"
-    r"|esignature)\s?/{1,2}|(?<![\w/])s/(?=\s?[A-Z])",
+    r"|esignature)\s?/{1,2}|(?<![\w/])s/(?=\s?[A-Z])|\bel(?:ec(?:tr?)?)?\.\s?signed\b(?: by\b)?",
     re.IGNORECASE,
 )
 _TYPED = re.compile(r"/{1,2}\s?(?:typed|unsigned|draft|pending|print(?:ed)?)\s?/{1,2}", re.IGNORECASE)

@@ -74,9 +74,18 @@ _PAIRED = re.compile(
 )
 
 
+_INITIALS = re.compile(
+    r"\b(?:T ?/ ?T|timed ?/ ?tx|TT ?/ ?TTT|TTM ?/ ?TTT)(?: min\w*)?[ \t:=-]{1,4}(\d{1,3})\s?(?:min\w*"
+    r"|')?\s?[/|,&]\s?(\d{1,3})\b(?![\d/%])"
+)
 _PAIR_FIRST = re.compile(
     r"(?<![\w./:-])(\d{1,3})\s?(?:min\w*|')?\s?/\s?(\d{1,3})\s?(?:min\w*|')?\s?\(?timed\s?/\s?(?:total|session"
     r"|visit|treatment|all|whole)\b",
+    re.IGNORECASE,
+)
+_SAME_TIMED = re.compile(
+    r"(?: ?min\w*|'| ?m\b)?[ \t]?[,;(\u2013\u2014=-]{0,2}[ \t]?all (?:of (?:it|that|them|which) )?(?:was |were "
+    r"|is )?timed\b",
     re.IGNORECASE,
 )
 _ALL_TIMED = re.compile(
@@ -148,7 +157,11 @@ def elsewhere(note: str, start: int, end: int) -> bool:
 
 def _paired(note: str, start: int, stop: int) -> list[Statement]:
     """Return both totals of "timed/total: 23/38" or "23/38 timed/total"."""
-    found = _PAIRED.search(note, start, stop) or _PAIR_FIRST.search(note, start, stop)
+    found = (
+        _PAIRED.search(note, start, stop)
+        or _INITIALS.search(note, start, stop)
+        or _PAIR_FIRST.search(note, start, stop)
+    )
     if found is None:
         return []
     figures = [Length(Kind.BARE, found.start(each), found.end(each), int(found[each])) for each in (1, 2)]
@@ -231,6 +244,12 @@ def _of_line(note: str, start: int, stop: int, hits: Sequence[Hit]) -> list[Stat
             Statement(Of.TIMED, each.minutes, each.start, wholly.end(), each)
             for each in durations.between(durations.find(note), start, stop)
             if each.kind is Kind.UNIT and (wholly := _ALL_TIMED.match(note, each.end))
+        ]
+    if not any(each.of is Of.TIMED for each in found):
+        found += [
+            Statement(Of.TIMED, each.minutes, each.start, wholly.end(), each.figure)
+            for each in found
+            if (wholly := _SAME_TIMED.match(note, each.figure.end))
         ]
     same = _SAME.search(note, start, stop)
     if same and [each.of for each in found] == [Of.TIMED]:
@@ -345,4 +364,8 @@ def _counts(note: str, number: _Item, of: Of, first: _Item, last: _Item, timed_h
     if first.start < last.start < number.start:
         return True
     rest = note[number.end : line_end(note, number.end)].strip(" .)")
-    return length.minutes > _FEW and rest == "" and _COLON.search(note, last.end, number.start) is not None
+    if rest != "" or length.minutes <= _FEW:
+        return False
+    opens = note[note.rfind("\n", 0, first.start) + 1 : first.start].strip(" |*-\t") == ""
+    alone = opens and length.minutes > 2 * _FEW and first.start < number.start
+    return alone or _COLON.search(note, last.end, number.start) is not None

@@ -8,7 +8,7 @@ from cleanclaim.notes.facts import Status
 from cleanclaim.notes.occasion import Occasion
 from cleanclaim.notes.pieces import Piece
 from cleanclaim.notes.text import Page
-from cleanclaim.notes.weight import CHANGED, PERFORMED_FIRST, Reading, has_subject, led_by_others
+from cleanclaim.notes.weight import CHANGED, PERFORMED_FIRST, Reading, has_subject, led_by_others, perfect
 
 _VALUE = re.compile(
     r"\d ?(?:deg(?:rees?)?\b|\u00b0|kg\b|lbs?\b|n\b|cm\b|mm\b|m\b|ft\b|feet\b|%|/ ?\d{1,3}\b|s\b"
@@ -62,8 +62,8 @@ _REFUSES = re.compile(
 _DENIES = re.compile(r"\b(?:den(?:y|ies|ied|ying)|no longer refus)", re.IGNORECASE)
 _LOOKS_AHEAD = re.compile(
     r"\bnext (?:visit|session|time|week|tx|appt|appointment|month)\b|\bfrom (?:next|week|mon|tue|wed"
-    r"|thu|fri)|\b(?:will|shall)\b|\bto (?:be|start|begin|follow|come)\b|\b(?:is|are|was) planned\b"
-    r"|\bplanned for\b|\bnot yet\b|\btomorrow\b|\b(?:booked|scheduled|authori[sz]ed)\b",
+    r"|thu|fri)|\b(?:will|shall)\b|\bto (?:be [a-z]+ed|follow|come)\b|\b(?:is|are|was) planned\b"
+    r"|^to (?:start|begin|add)\b|\bplanned for\b|\bnot yet\b|\btomorrow\b|\b(?:booked|scheduled|authori[sz]ed)\b",
     re.IGNORECASE,
 )
 _PURPOSE = re.compile(
@@ -72,7 +72,11 @@ _PURPOSE = re.compile(
     re.IGNORECASE,
 )
 _TRADE = re.compile(r"\bas (?:a|an|the) [a-z]+\b|\bfor a living\b", re.IGNORECASE)
-_OFTEN = re.compile(r"\b(?:duration|frequency|how often|plan of care|poc)\b", re.IGNORECASE)
+_OFTEN = re.compile(
+    r"\b(?:duration|freq(?:uency)?\.?|how often|plan of care|poc|requested)\b|\d ?x? ?/ ?(?:wk|week)"
+    r"|\d ?x ?(?:weekly|a week|per week)",
+    re.IGNORECASE,
+)
 _COUNTS_ON = re.compile(r"\b(?:issued|given|supplied) (?:on|after|for|at|with|by|with) \d", re.IGNORECASE)
 _LASTING = re.compile(
     r"\d ?(?:m|mins?|minutes|h|hrs?|hours?|miles?|km)\b|\b(?:minutes|hours?|an hour)\b", re.IGNORECASE
@@ -103,6 +107,43 @@ _GOAL_FORM = re.compile(
     r"|to be able to\b|(?:stg|ltg) ?#?\d?\b)",
     re.IGNORECASE,
 )
+_WISH = re.compile(
+    r"(?:(?:he|she|they|pt|patient|client|child) )?(?:really |also )?(?:wants?|needs?|wish(?:es)?"
+    r"|hopes?|must|has to|wanted|means to"
+    r"|would (?:love|like)|looking (?:to|forward)|looks forward|is keen|keen to|longs|aims"
+    r"|trying (?:to|for)|so (?:that |he|she|they))\b",
+    re.IGNORECASE,
+)
+_GOAL_ASIDE = re.compile(
+    r"(?:rehab|prognosis|potential|good|fair|i certify|reviewed|discussed|agreed)\b", re.IGNORECASE
+)
+_MONTH = re.compile(
+    r"\bin (?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b)|\b(?:last|this past) (?:spring|summer"
+    r"|autumn|fall|winter)\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:had|did|was|were|went|came|got|took|made|began|saw|gave|rode|ran|swam|[a-z]{3,}ed)\b", re.IGNORECASE
+)
+_RANGES = re.compile(
+    r"\b(?:a?rom|prom|arom|aarom|flex(?:ion)?|ext(?:ension)?|abd(?:uction)?|add(?:uction)?|er|ir|rotation|rot|df|pf"
+    r"|dorsiflexion|grip|pinch|strength|mmt|quads?|hamstrings?|berg|tug|dgi|fga|moca|quickdash|dash"
+    r"|lefs|odi|ndi|koos|5xsts"
+    r"|girth|sup(?:ination)?|pron(?:ation)?)(?:[ \t]+(?:of|to|at|was|is|now|score|l|r|left|right|arom"
+    r"|prom))*[ \t]*[:=]?[ \t]*-?\d{1,3}(?:\.\d)?"
+    r"(?![ \t]?(?:x|\u00d7|reps?|sets?|min|m\b|lbs?|times|\d|ft|trials))",
+    re.IGNORECASE,
+)
+_SWALLOWED = re.compile(
+    r"\b\d{1,2} ?/ ?\d{1,2} (?:with )?(?:cough|throat|wet|clear|residue|penetrat|aspirat|no )|\b(?:coughs?|residue"
+    r"|aspiration|penetration|pocketing|loss) (?:on|in|at|with|0|\d)|\bno (?:aspiration|penetration|residue)\b",
+    re.IGNORECASE,
+)
+_SCORED = re.compile(r"\b\d{1,2} ?/ ?\d{1,2}\b")
+_STUDY = re.compile(
+    r"(?:FEES|MBSS?|VFSS|VFS|MBS study|barium swallow|videofluoroscopy)\b[^.;]{0,14}[\d:]", re.IGNORECASE
+)
 _HABIT = re.compile(
     r"(?:(?:he|she|they) )?(?:danc|cook|walk|garden|play|work|teach|sing|bak|farm|driv|clean|paint|run"
     r"|rid|swim|coach|travel|cycl|hik)e?s\b",
@@ -114,6 +155,13 @@ _REPORTS = re.compile(
     r"|mentioned|admits|tells|told)\b",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(
+    r"(?:before (?:this|that|the|her|his|surgery|then|it)|prior (?:to|level)|until (?:the|her|his"
+    r"|then)|plof|previously|formerly)\b",
+    re.IGNORECASE,
+)
+_EVALUATES = re.compile(r"\b(?:evaluation|eval|assessment)\b", re.IGNORECASE)
+_TITLE = 90
 _DEFAULT = {
     "plan": Status.PLANNED,
     "order": Status.REFERRAL,
@@ -135,6 +183,9 @@ def of(page: Page, piece: Piece, read: Reading, occasion: Occasion) -> Status | 
         return Status.TEMPLATE if read.names else None
     if _DENIES.search(words) and not piece.timed:
         return None
+    own = page.note[piece.start : piece.last]
+    if _WISH.match(own) and piece.section not in {"goals", "plan", "home", "referral"} and not read.generic:
+        return None  # what it is for
     found = _by_words(page, piece, read, occasion)
     if found is Status.PLANNED and occasion.kind == "physician":
         return Status.REFERRAL  # a physician's plan for therapy is another's to give
@@ -152,7 +203,7 @@ def _by_words(page: Page, piece: Piece, read: Reading, occasion: Occasion) -> St
     ):
         if found is not None:
             return found
-    if _is_finding(piece, read, own, occasion):
+    if _is_finding(page, piece, read, own, occasion):
         return Status.TEST_FINDING
     if not occasion.given and read.names and occasion.kind in _DEFAULT:
         return _DEFAULT[occasion.kind]
@@ -161,7 +212,7 @@ def _by_words(page: Page, piece: Piece, read: Reading, occasion: Occasion) -> St
 
 def _by_section(page: Page, piece: Piece, read: Reading, words: str, own: str) -> Status | None:
     if piece.section == "goals":
-        return Status.GOAL if read.named or any(each.isdigit() for each in words) else None
+        return Status.GOAL if (read.names or "measure" in read.named) and not _GOAL_ASIDE.match(own) else None
     if piece.section == "plan" and (read.names or (read.serves and not _OFTEN.search(words))):
         if "issued" in read.cues:
             return Status.HEP_ISSUED
@@ -209,6 +260,8 @@ def _refused(piece: Piece, read: Reading, words: str, own: str) -> bool:
 def _ahead(piece: Piece, read: Reading, words: str, own: str, occasion: Occasion) -> Status | None:
     """Handed over for home, asked of someone else, or planned."""
     if "issued" in read.cues and not piece.timed and (read.names or _HOME_WORD.search(words)):
+        if occasion.kind == "missed":
+            return None
         return None if _COUNTS_ON.search(words) else Status.HEP_ISSUED
     if not read.serves:
         return None
@@ -217,10 +270,14 @@ def _ahead(piece: Piece, read: Reading, words: str, own: str, occasion: Occasion
     if read.names and not piece.timed and _INSTRUCTS.match(own) and piece.section != "treatment":
         return Status.HEP_HOME
     if _FOR_OTHERS.match(own) and not occasion.given:
-        return Status.REFERRAL
+        if "refused" in read.cues:
+            return Status.REFUSED
+        return Status.HISTORY if "history" in read.cues or _PAST.search(own) else Status.REFERRAL
+    if read.names and _MONTH.search(own) and not _HABIT.match(own) and not (occasion.given and piece.timed):
+        return Status.HISTORY if _PAST.search(own) else Status.PLANNED
     if "referral" in read.cues and not (occasion.given and piece.timed):
         return Status.REFERRAL
-    if ("planned" in read.cues or _FUTURE_DAY.search(words)) and not _HABIT.match(own):
+    if ("planned" in read.cues or _FUTURE_DAY.search(words)) and not (_HABIT.match(own) or _WISH.match(own)):
         if _row_now(piece, occasion, words):
             return None
         return Status.REFERRAL if occasion.kind == "order" else Status.PLANNED
@@ -236,6 +293,8 @@ def _elsewhere(page: Page, piece: Piece, read: Reading, own: str, occasion: Occa
     """Done at home, on another day, in another place, or the patient's own activity."""
     if not read.names or _PURPOSE.match(own) or _TRADE.search(own):
         return None
+    if (_BEFORE.match(own) or perfect(own)) and not piece.timed:
+        return Status.HISTORY
     given_here = PERFORMED_FIRST.match(own) is not None
     row = piece.timed and occasion.given and piece.section != "subjective" and not has_subject(own)
     if not row:
@@ -256,13 +315,25 @@ def _elsewhere(page: Page, piece: Piece, read: Reading, own: str, occasion: Occa
     return None if here else Status.HISTORY
 
 
-def _is_finding(piece: Piece, read: Reading, own: str, occasion: Occasion) -> bool:
-    if piece.timed and occasion.given and piece.section != "findings" and not _UNIT_LAST.search(own):
+def _is_finding(page: Page, piece: Piece, read: Reading, own: str, occasion: Occasion) -> bool:
+    page_start = page.note[:_TITLE]
+    count = 0 if _SETS.search(own) or PERFORMED_FIRST.match(own) else len(_RANGES.findall(own))
+    if piece.timed and (page.lengths_in(piece.first, piece.last) or (count == 1 and read.strong)):
+        count = 0
+    ranges = count > 0 and not has_subject(own) and piece.section in {None, "findings", "treatment"}
+    if piece.timed and not ranges and occasion.given and piece.section != "findings" and not _UNIT_LAST.search(own):
         return False
+    scored = _SCORED.search(own) is not None and not _SETS.search(own) and "cue" not in read.about
+    if scored and not piece.timed and piece.section != "treatment" and read.names and _EVALUATES.search(page_start):
+        return True
+    if _STUDY.match(own) or (_SWALLOWED.search(own) and (not occasion.given or _EVALUATES.search(page_start))):
+        return True
     if occasion.kind == "review" or (occasion.given and piece.section == "subjective"):
         return False
     if occasion.given and CHANGED.search(own) and piece.section != "findings":
         return False
+    if ranges:
+        return True
     if "measure" in read.named and _VALUE.search(own) and not _SETS.search(own):
         return not has_subject(own)
     if piece.section == "findings" and len(own) < 60 and _OBSERVED.match(own):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -75,8 +75,8 @@ def _clause_end(words: str, at: int) -> int:
 
 
 def _share(concept: Concept, hit: Hit, purpose_until: int, context_until: int) -> float:
-    if concept.name == "group" and hit.start < purpose_until:
-        return 0.0  # people whom the task is for, not people treated
+    if concept.name in _NEVER_AIMED and hit.start < purpose_until:
+        return 0.0  # people or a pool that the task is for, not where it is given
     if concept.part in ("context", "evaluation"):
         return 1.0
     if hit.start < context_until:
@@ -84,6 +84,9 @@ def _share(concept: Concept, hit: Hit, purpose_until: int, context_until: int) -
     if hit.start < purpose_until and concept.part != "purpose":
         return _IN_PURPOSE
     return 1.0
+
+
+_NEVER_AIMED = frozenset({"group", "aquatic"})
 
 
 def _apply_turns(
@@ -123,11 +126,13 @@ def support(
     context: str = "",
     on: date | None = None,
     pack: str | None = None,
+    setting: str = "",
 ) -> Support:
     """Return which codes the words of one activity support, best first, with reasons that quote the words.
 
     ``discipline`` is PT, OT, SLP or MD; ``context`` the heading or clause around the words, which counts only for who
-    shared the session and where the words themselves say nothing; ``on`` the day of service and ``pack`` the payer
+    shared the session and where the words themselves say nothing; ``setting`` that of the whole visit, as
+    :func:`cleanclaim.notes.setting.setting` reads it; ``on`` the day of service and ``pack`` the payer
     pack, where codes differ by them. Words too unspecific for any code give none. Policy: the local coverage
     determinations on outpatient therapy (L33631, L35036, L34428) for what each code asks for.
 
@@ -141,7 +146,7 @@ def support(
     words, context = words[:_LONGEST], context[-_LONGEST:]
     weighed = weigh(words)
     around = weigh(context).meanings if context else {}
-    if "group" in weighed.meanings or "group" in around:
+    if ("group" in weighed.meanings or "group" in around) and not _SINGLY.search(words):
         return _shared(weighed, discipline)
     if evaluation := _evaluation(words, weighed, discipline):
         return evaluation
@@ -156,10 +161,67 @@ def support(
         return Support(reasons=_reasons(weighed, (_NOTHING,)))
     codes, disputed = _acceptable(weighed, best)
     codes = _placed(codes, weighed, words, f"{context} {words}", discipline)
+    codes = _in_setting(codes, weighed, around, _visit(setting))
+    if codes[0] == best:
+        codes = (*codes, *(code for code in _of_parts(_own(words), discipline) if code not in codes))
     codes = _versions(codes, on, pack)
-    could, lacking = _lacking(weighed, codes)
+    close, could, lacking = _lacking(weighed, codes)
+    if close and (own := _own(words)) != words:
+        close = _lacking(_as_given_by(weigh(own), discipline), codes)[0]
     against = _against(weighed, codes)
-    return Support(codes, could, lacking, against, disputed, _reasons(weighed, codes))
+    return Support(codes, could, lacking, against, disputed, _reasons(weighed, codes), close)
+
+
+_SINGLY = re.compile(r"\b(?:1[: ]1|one[- ](?:on|to)[- ]one|individual(?:ly)?|alone with|singly)\b", re.IGNORECASE)
+_PARTED = re.compile(r"[,;+/&|\n]|\b(?:then|and|plus|followed by)\b", re.IGNORECASE)
+_A_PART = 3.0  # how strongly a part of the words must speak to stand for a code of its own
+_MOST_PARTS = 24
+
+
+@lru_cache(maxsize=64)
+def _visit(setting: str) -> Mapping[str, float]:
+    return weigh(setting).meanings
+
+
+def _own(words: str) -> str:
+    """The words behind a heading in front of them: a heading decides nothing."""
+    heading = _HEADING.match(words)
+    return words[heading.end() :] if heading and len(words) - heading.end() >= _LEAST_OWN else words
+
+
+_HEADING = re.compile(r"[^.;\n]{2,90}?:\s")
+_LEAST_OWN = 16
+
+
+def _in_setting(
+    codes: tuple[str, ...], weighed: Weighed, around: Mapping[str, float], visit: Mapping[str, float]
+) -> tuple[str, ...]:
+    """Return the codes as the place of the work makes them: movement in water, the hours of a work program, lymph."""
+    concepts, families = lexicon().concepts, _families()
+    meanings = weighed.meanings
+    wet = "aquatic" in meanings or (("aquatic" in around or "aquatic" in visit) and "on_land" not in meanings)
+    if wet and codes[0] in families["moved"]:
+        return concepts["aquatic"].codes
+    if "hardening" in visit and codes[0] in families["moved"]:
+        return (*concepts["hardening"].codes, *codes)
+    if codes[0] in concepts["bandage"].codes and ("lymph" in meanings or "lymph" in visit):
+        return tuple(dict.fromkeys((*codes, concepts["manual"].codes[0])))
+    return codes
+
+
+def _of_parts(words: str, discipline: str | None) -> tuple[str, ...]:
+    """Return the codes for which single items of a row speak by a verb of their own: one row, several services."""
+    items = [item for item in _PARTED.split(words)[:_MOST_PARTS] if len(item) > 3]
+    if len(items) < 2:
+        return ()
+    found: dict[str, None] = {}
+    for item in items:
+        weighed = _as_given_by(weigh(item), discipline)
+        best = max(weighed.scores, key=lambda code: weighed.scores[code], default=_NOTHING)
+        named = any(lexicon().concepts[name].part == "verb" for name in weighed.meanings)
+        if named and best != _NOTHING and weighed.scores[best] >= _A_PART and best in _families()["parts"]:
+            found[best] = None
+    return tuple(found)
 
 
 def _as_given_by(weighed: Weighed, discipline: str | None) -> Weighed:
@@ -261,10 +323,10 @@ def _versions(codes: tuple[str, ...], on: date | None, pack: str | None) -> tupl
     return tuple(dict.fromkeys(chosen))
 
 
-def _lacking(weighed: Weighed, codes: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
-    """Return the codes that the words come near to, and what is not said for the likeliest of them."""
+def _lacking(weighed: Weighed, codes: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:
+    """Return the codes close by, those that the words come near to, and what is not said for the likeliest of them."""
     if not codes or codes[0] not in weighed.scores:
-        return (), None
+        return (), (), None
     half = weighed.scores[codes[0]] / 2
     near = tuple(
         code
@@ -273,8 +335,8 @@ def _lacking(weighed: Weighed, codes: tuple[str, ...]) -> tuple[tuple[str, ...],
     )
     for each in _families()["near"]:
         if codes[0] == each["code"] and each["other"] not in codes:
-            return tuple(dict.fromkeys((each["other"], *near))), each["lacking"]
-    return near, None
+            return near, tuple(dict.fromkeys((each["other"], *near))), each["lacking"]
+    return near, near, None
 
 
 def _against(weighed: Weighed, codes: tuple[str, ...]) -> tuple[str, ...]:

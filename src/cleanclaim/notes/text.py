@@ -199,6 +199,9 @@ def sentences(note: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _abbreviates(note: str, begin: int, stop: int, following: int) -> bool:
     before = note[max(begin, stop - 9) : stop].rpartition(" ")[2].lower().lstrip("([\"'")
+    alone = len(before) == 1 and stop - begin > 3 and note[stop - 2] == " "
+    if alone and note[stop - 1] in "RL" and (note[stop - 3].islower() or note[stop - 3].isdigit()):
+        return False  # a side, and no initial
     if before in _NEVER or (len(before) == 1 and before.isalpha() and note[stop - 1].isupper()):
         return True
     if stop - len(before) == begin and before.isdigit() and len(before) < 3:

@@ -30,10 +30,11 @@ class Visit:
     statements: tuple[Statement, ...] = ()
     head: Length | None = None
     clock: Length | None = None
+    repeated: tuple[Length, ...] = ()  # the stated total once more, in the head or behind a label
 
     def holds(self, length: Length) -> bool:
         """Return whether ``length`` is one of the visit as a whole, so never one intervention's."""
-        own = [*(each.figure for each in self.statements), self.head, self.clock]
+        own = [*(each.figure for each in self.statements), self.head, self.clock, *self.repeated]
         return any(each is not None and each.start < length.end and length.start < each.end for each in own)
 
 
@@ -56,7 +57,25 @@ _OTHER_TIME = re.compile(
 _MOST = 200
 """Statements, lengths and clocks weighed: no note of one visit holds more."""
 _CLAUSE = re.compile(r"[.!?]\s|[;|,\n]")
-_IN_OUT = re.compile(r"(?:time\s+|clock(?:ed)?\s+)?(?:in|start\w*|began|begins?)\b", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\b(?:time in (?:home|clinic|gym|room|treatment|therapy)|(?:treatment|tx|session|visit|therapy|clinic"
+    r"|appointment|total"
+    r"|contact|face to face|service) ?times?|time (?:seen|of (?:visit|session|service|treatment))|clock|seen|here)"
+    r"\b[ \t:=,-]{0,4}(?:from )?$",
+    re.IGNORECASE,
+)
+_CAME = re.compile(
+    r"(?m)^\W{0,3}(?:(?:time )?(?:in|arrive[sd]?|start(?:ed)?)\b[ \t:=@-]{0,4})?((?:[01]?\d"
+    r"|2[0-3])[:.]?[0-5]\d)(?:[ \t]?[ap]m?)?"
+    r"(?:(?<=\d)|(?<=m))[ \t]{0,3}(?:in|arrive[sd]?|start(?:ed|s)?|begin|began)?\b",
+    re.IGNORECASE,
+)
+_WENT = re.compile(
+    r"(?m)^\W{0,3}(?:(?:out|left|end|stop)[ \t:=@-]{1,4})?((?:[01]?\d|2[0-3])[:.]?[0-5]\d)(?:[ \t]?[ap]m?)?[ \t]{1,3}"
+    r"(?:out|left|leaves?|end(?:ed|s)?|stop(?:ped)?|finish(?:ed)?|done|depart\w*)\b",
+    re.IGNORECASE,
+)
+_CLASS = re.compile(r"\b(?:class|group|circuit|session|visit)\b", re.IGNORECASE)
 
 
 def visit(note: str, sections: Sequence[Section], interventions: Sequence[Intervention]) -> Visit:
@@ -67,8 +86,10 @@ def visit(note: str, sections: Sequence[Section], interventions: Sequence[Interv
         return Visit()
     said = _today(note, interventions, performed)
     bare = Visit(said)
-    head = None if any(each.of is Of.TOTAL for each in said) else _head(note, interventions, performed, bare)
-    return Visit(said, head, _clock(note, interventions, performed))
+    head = _head(note, interventions, performed, bare)
+    stated = {each.minutes for each in said if each.of is Of.TOTAL}
+    again = tuple(each for each in (head, *_above(note, performed)) if each is not None and each.minutes in stated)
+    return Visit(said, None if stated else head, _clock(note, interventions, performed), again)
 
 
 def read(note: str, sections: Sequence[Section], interventions: tuple[Intervention, ...]) -> Totals:
@@ -139,6 +160,16 @@ def _clause(note: str, place: Length) -> str:
     return note[start : found.start() if found else len(note)]
 
 
+def _above(note: str, performed: Sequence[Intervention]) -> list[Length]:
+    """Return the lengths above the first activity that end a line which is no heading of it."""
+    line = note.rfind("\n", 0, min(each.quote.start for each in performed)) + 1
+    return [
+        each
+        for each in durations.between(durations.find(note), 0, line)
+        if each.kind is Kind.UNIT and not note[each.end : statements.line_end(note, each.end)].rstrip().endswith(":")
+    ]
+
+
 def _head(
     note: str, interventions: Sequence[Intervention], performed: Sequence[Intervention], said: Visit
 ) -> Length | None:
@@ -167,17 +198,41 @@ def _clock(note: str, interventions: Sequence[Intervention], performed: Sequence
     found = []
     lines = _lines(note, performed)
     for each in [one for one in durations.find(note) if one.kind is Kind.CLOCK][:_MOST]:
-        if any(one.quote.start <= each.start < one.quote.end for one in interventions):
+        inside = next((one for one in interventions if one.quote.start <= each.start < one.quote.end), None)
+        labeled = _LABEL.search(note, max(0, each.start - 40), each.start) is not None
+        if inside is not None and not (labeled and not inside.codes):
             continue
         if statements.elsewhere(note, each.start, each.end):
             continue
         start = note.rfind("\n", 0, each.start) + 1
         before = note[start : each.start]
-        named = _IN_OUT.match(note, each.start) is not None
+        named = durations.of_visit(note, each) or labeled
         if not named and start - 1 in lines:
             rows = [one for one in performed if start <= one.quote.start < each.start]
-            if rows or not (durations.DATE.search(before) or _WHOLE.search(before)):
+            if (
+                len(rows) == 1
+                and _CLASS.search(rows[0].quote.text)
+                and note[rows[0].quote.end : each.start].strip(" ,:") == ""
+            ):
+                rows = []
+            elif rows or not (durations.DATE.search(before) or _WHOLE.search(before)):
                 continue
         found.append((named, each))
     chosen = [each for named, each in found if named] or [each for _, each in found]
+    if not chosen:
+        return _apart(note)
     return chosen[0] if len(chosen) == 1 else None
+
+
+def _apart(note: str) -> Length | None:
+    """Return the distance from a line's clock in to another line's clock out, where each stands once."""
+    came = [each for each in _CAME.finditer(note) if re.search(r"[a-z]{2}", each.group().lower())]
+    went = list(_WENT.finditer(note))
+    if len(came) != 1 or len(went) != 1 or came[0].start() >= went[0].start():
+        return None
+    since, until = (int(re.sub(r"\D", "", each[1])) for each in (came[0], went[0]))
+    minutes = until // 100 * 60 + until % 100 - since // 100 * 60 - since % 100
+    minutes += 720 if minutes < 0 else 0
+    if not 0 < minutes <= durations.LONGEST:
+        return None
+    return Length(Kind.CLOCK, went[0].start(1), went[0].end(), minutes)

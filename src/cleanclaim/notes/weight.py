@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cleanclaim.notes.pieces import Piece
 from cleanclaim.notes.text import Page
@@ -27,7 +27,12 @@ PERFORMED_FIRST = re.compile(
     r"(?:today[, ]|this session[, ]|then |we |i |pt |patient |client |child |therapist |(?:pt|patient"
     r"|client|child) (?:was |then )?)?(?:then )?(?:also )?(?:performed|completed|practi[cs]ed"
     r"|worked (?:on|through)|trained|received|did|engaged in|participated in|ran through|went through"
-    r"|rehearsed|given|applied|mobili[sz]ed|stretched|treated with|instructed in|tackled|started with"
+    r"|rehearsed|given|applied|targeted|addressed|elicited|facilitated|modelled|modeled"
+    r"|focus(?:s)?ed on|drilled|rehearsal of"
+    r"|trial+ed|fitted|fabricated|issued and practi[sc]ed|reviewed and practi[sc]ed"
+    r"|continued(?: with)?|led through|taken through"
+    r"|taped|strapped|ended with|closed with|warmed up (?:with|on)|mobili[sz]ed|stretched|treated with"
+    r"|instructed in|tackled|started with"
     r"|began with|finished with|taught|progressed to|used)\b",
     re.IGNORECASE,
 )
@@ -42,6 +47,52 @@ _DID = re.compile(
     r"|ordered|planned|drew|traced|buttoned|tied|pushed|pulled)\b",
     re.IGNORECASE,
 )
+_OPENER = re.compile(
+    r"(?:(?:after (?:that|this|which|a [a-z]+)|then|next|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly"
+    r"|to (?:start|begin|finish|end)|today|in the (?:session|clinic|gym)|this session|also|and|followed by|moved on to"
+    r"|the rest|from there|once (?:warm|settled))[, :]+){0,3}"
+    r"(?:(?:the )?(?:first|next|last|remaining|other|final)?[ \t]?(?:\d{1,3}|[a-z]+(?:[ -][a-z]+)?"
+    r"|quarter of an|half an)"
+    r"[ -](?:min(?:ute)?s?|hour)\b[ \t]?(?:of|on|for|went on|went (?:in)?to|(?:was"
+    r"|were)(?: spent)?(?: on)?|doing)?[ \t]+)?"
+    r"(?:(?:(?:she|he|they|[a-z]+) and I|I|we|PT|OT|SLP|COTA|PTA|therapist|clinician|he|she|they"
+    r"|(?:the )?(?:pt|patient|client|child|lady|gentleman))[ \t]"
+    r"(?:(?:then|also|next|today|now)[ \t])?(?:spent (?:the )?(?:[a-z]+[ \t]){0,6}?(?:on|in|doing"
+    r"|with)|(?:did|gave|used|applied|made|cooked|baked|folded|wrote|built|targeted|addressed|elicited"
+    r"|facilitated|ended with|closed with"
+    r"|tried|practi[sc]ed|performed|completed|worked (?:on|through|at)|went (?:over|through|on (?:to"
+    r"|with))|started with"
+    r"|began with|finished with|moved (?:on )?to|ran (?:through)?|led (?:him|her|them)? ?(?:through|in)?"
+    r"|took (?:him|her|them) (?:through|over|round|around)?|had (?:him|her|them)|instructed (?:(?:him|her|them) )?in"
+    r"|continued (?:with)?|carried out|rehearsed|drilled|taught(?: (?:him|her|them))?|trained|reviewed"
+    r"|treated|mobili[sz]ed"
+    r"|stretched|massaged|delivered|provided|received|engaged in|participated in|tolerated))\b[ \t]*)?",
+    re.IGNORECASE,
+)
+_TOLERATES = re.compile(
+    r"(?:(?:now|still|only|usually|can|could|able to)[ \t])?(?:lies|does|sits|stands|sleeps|walks"
+    r"|types|wears|keeps|says|drives"
+    r"|paints|cooks|lives|delivers|sings|gets|goes|propels|ambulates|negotiates|requires|shows"
+    r"|demonstrates|presents|takes|attends|returns|freez(?:es|ing)|feeds|complains|tolerates|drinks"
+    r"|eats|dresses|climbs|rises|reads|writes|manages|plays|tires"
+    r"|paces|rests|works|uses|stays|lasts|can|could|able|needs|wants|has|is|was|were|had|slept|lasted|stayed"
+    r"|kept|lay|sat (?:for|through|on|at|up|still)|stood (?:for|at|up|on|without)|walked (?:out|in"
+    r"|from|home|without))\b",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:vs\.?|versus|up from|down from|compared|for the first time"
+    r"|longer|fewer|gone|in (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+    r"|last (?:time|visit|week|session|wk|month)|at (?:the )?start|at eval\w*)\b",
+    re.IGNORECASE,
+)
+_BY_US = re.compile(
+    r"\b(?!mobili[sz]|stretch|massag|manipulat|appli|perform|deliver|taught|guid|given|provid"
+    r"|led)[a-z]+(?:ed|en|ut|et|eld)"
+    r" (?:by|with) (?:the )?(?:therapist|clinician|PT|OT|SLP|PTA|COTA|me)\b"
+)
+_AT_HOME = len("at home")
+_SO_THAT = re.compile(r"(?<!continue)(?<!told)(?<!asked)(?<!advised)(?<!encouraged)(?<!him)(?<!her) (?:to|for) [a-z]+")
 _SUBJECT = re.compile(
     r"(?:he|she|they|it|pt|patient|client|child|mr|mrs|ms|member|his|her|their|mother|father|mum|mom"
     r"|wife|husband|son|daughter|parents?|family|no|not|still|all|which|that|this|there|also|but|and"
@@ -64,6 +115,11 @@ _BE_DONE = re.compile(
     r"[ \t](?:be|been|any [a-z]+|was|were)?[ \t]?(?:[a-z]+[ \t])?(?:begun|started|done|tried|given"
     r"|held|performed|completed|attempted|carried out|provided|undertaken|managed)\b",
     re.IGNORECASE,
+)
+_CANNOT = re.compile(r"(?:cannot|can't|can not|unable to|not able)", re.IGNORECASE)
+_SOUND = re.compile(
+    r"(?<!\w)/[a-rt-z\u0283\u03b8\u00f0]{1,2}/|(?<!\w)/s/ (?:in|at|initial|final|medial|blends?|words?"
+    r"|phrases?|sentences?)\b"
 )
 _US = re.compile(r"\bUS\b(?! (?:scan|imaging|of|guid))")
 _SERVICE = frozenset({"service", "exercise", "modality", "evaluation"})
@@ -99,7 +155,9 @@ def reading(page: Page, start: int, end: int) -> Reading:
         named.count("generic"),
         _cues(page, start, end),
         frozenset(hit.kind for hit in page.hits("clauses", start, end)),
-        sum(kind in _SERVICE for kind in named) + (_US.search(page.note, start, end) is not None),
+        sum(kind in _SERVICE for kind in named)
+        + (_SOUND.search(page.note, start, end) is not None)
+        + (_US.search(page.note, start, end) is not None),
         sum(kind == "task" for kind in named),
     )
 
@@ -108,11 +166,16 @@ def _cues(page: Page, start: int, end: int) -> frozenset[str]:
     """The kinds of status cues; "could not" and the like count only beside an activity or "be done"."""
     kinds = set()
     for hit in page.hits("status", start, end):
+        if hit.kind == "home" and hit.end - hit.start == _AT_HOME and _SO_THAT.search(page.note, start, hit.start):
+            continue  # "to lift a crate at home" is what it is for
         if hit.kind != "unable":
             kinds.add(hit.kind)
-        elif _BE_DONE.match(page.note, hit.end, end) or any(
-            page.note.find(",", hit.end, named.start) < 0
-            for named in page.hits("activities", hit.end, min(end, hit.end + 26))
+        elif _BE_DONE.match(page.note, hit.end, end) or (
+            not _CANNOT.match(page.note, hit.start, hit.end)
+            and any(
+                page.note.find(",", hit.end, named.start) < 0
+                for named in page.hits("activities", hit.end, min(end, hit.end + 26))
+            )
         ):
             kinds.add("refused")
     return frozenset(kinds)
@@ -133,17 +196,88 @@ def shows_itself(page: Page, piece: Piece, read: Reading, *, alone: bool = False
 
     ``alone``: no row of the note has minutes, so that what the patient is said to have done may be the treatment.
     """
-    own = page.note[piece.start : piece.end]
+    begin = core(page, piece)
+    own = page.note[begin : piece.end]
     did = alone and _DID.match(own) is not None and not own.startswith(("PT ", "OT "))
-    if has_subject(own) and not did and not PERFORMED_FIRST.match(own):
+    opened = begin > piece.start and _ACTS.search(page.note, piece.start, begin) is not None
+    if has_subject(own) and not opened and not did and not PERFORMED_FIRST.match(own):
         return -2
     score = min(read.strong, 3) * 2 + min(read.tasks, 3)
-    score += 2 * (DOSE.search(own) is not None) + 3 * (did or PERFORMED_FIRST.match(own) is not None)
+    score += 2 * (DOSE.search(own) is not None) + 3 * (did or opened or PERFORMED_FIRST.match(own) is not None)
+    score += 2 * (_GIVEN_SO.search(own, 0, 90) is not None)
     score += named_first(page, piece) + _listed_doings(own) + 2 * _mostly_named(page, piece)
-    score -= led_by_others(page, piece)
+    score -= led_by_others(page, replace(piece, start=begin))
+    if tolerates(own):
+        score -= 4
     if not piece.timed and not did and _TOLD.search(own):
         score -= 3
     return score
+
+
+def core(page: Page, piece: Piece) -> int:
+    """Return where a clause's own words begin behind "then", "we spent 15 minutes on" and the like."""
+    opener = _OPENER.match(page.note, piece.start, piece.end)
+    return opener.end() if opener and opener.end() < piece.end else piece.start
+
+
+_REPEATED = re.compile(
+    r"\b\d{1,2} ?[x\u00d7] ?\d|\b[x\u00d7] ?\d|\b\d{1,3} ?(?:reps?|sets?|laps?|bouts?|trials?|times|rounds?)\b",
+    re.IGNORECASE,
+)
+_GIVEN_SO = re.compile(
+    r"[a-z)\d] (?:(?:was|were) )?(?:adjusted|fitted|fabricated|mou?lded|applied|performed|practi[sc]ed"
+    r"|rehearsed|mobili[sz]ed|stretched"
+    r"|massaged|trialled|trialed|trained|taped|strapped|remoulded|treated|debrided|graded|reviewed and)\b",
+    re.IGNORECASE,
+)
+_ACTS = re.compile(
+    r"\b(?:I|we|PT|OT|SLP|COTA|PTA|therapist|clinician|pt|patient|client|child|he|she|they)\b", re.IGNORECASE
+)
+
+
+def tolerates(own: str) -> bool:
+    """Return whether a clause tells how long or well the patient does or did a thing, and not that it was given."""
+    if _REPEATED.search(own):
+        return False
+    return _TOLERATES.match(own) is not None and not PERFORMED_FIRST.match(own)
+
+
+_TALKS = re.compile(
+    r"(?:(?:[A-Za-z][\w.'-]* ){0,4}?(?:reports?|reported|watched|observed|argued|replied|wrote|emailed"
+    r"|called|asked whether|asked about|requested"
+    r"|recommends?|recommended|suggests?|suggested|discussed|explained|billed|denied|approved|agreed"
+    r"|phoned|rang|faxed|texted|read that))\b",
+    re.IGNORECASE,
+)
+_PERFECT = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[2-9]|[1-9]\d) (?:sessions|visits|treatments)\b|"
+    r"\b(?:has|have|had) (?:also |now |already |only )?(?:been|consisted|included|received|undergone"
+    r"|worked|attended|completed|practi[sc]ed|done"
+    r"|tried|participated|engaged|used|made|progressed|focused|performed|involved|comprised|continued"
+    r"|shown|gained|met)\b",
+    re.IGNORECASE,
+)
+
+
+def talks(page: Page, piece: Piece) -> bool:
+    """Return whether a clause tells what somebody said, saw or asked, and not what was done."""
+    return _TALKS.match(page.note, piece.start, min(piece.end, piece.start + 70)) is not None
+
+
+def perfect(own: str) -> bool:
+    """Return whether a clause looks back over a course: "treatment has consisted of joint mobilizations"."""
+    return _PERFECT.search(own, 0, 90) is not None
+
+
+def is_cue(page: Page, piece: Piece) -> bool:
+    """Return whether a clause tells what the clinician did to the activity: "swing slowed by the therapist"."""
+    until = page.note.find(",", piece.start, piece.end)
+    return _BY_US.search(page.note, piece.start, min(piece.end if until < 0 else until, piece.start + 60)) is not None
+
+
+def compares(own: str) -> bool:
+    """Return whether a clause holds its figure against another: "4 min, 1 min in January", "gone x 10 min"."""
+    return _COMPARES.search(own) is not None
 
 
 def named_first(page: Page, piece: Piece) -> bool:
@@ -185,6 +319,8 @@ def led_by_others(page: Page, piece: Piece) -> int:
         led += 4
     if not assesses and _CLINICIAN.match(own):
         led += 3
+    if _BY_US.search(own[:60]):
+        led += 4
     if re.search(r"\b\d{1,3} of \d{1,3}\b", own) or CHANGED.search(own):
         led += 3
     return led

@@ -15,9 +15,9 @@ HELD = pl.col("note_given") & pl.col("bill_given")
 
 
 def of_note(
+    *,
     id: str,
     name: str,
-    *,
     title: str,
     cite: tuple[Citation, ...],
     expected: str,
@@ -28,7 +28,7 @@ def of_note(
     applies: pl.Expr = TREATED,
     denial: tuple[str, ...] = (),
     yields_to: tuple[str, ...] = (),
-    priced: bool = False,
+    priced: tuple[str, str] | None = None,
 ) -> Rule:
     """Return the rule on the column of NOTE that bears its name: a finding where that says that something is wrong.
 
@@ -50,6 +50,6 @@ def of_note(
         fix=Fix(fix, Needs.CLINICIAN, who),
         denial=denial,
         yields_to=yields_to,
-        priced_cents=pl.col("allowed_cents") if priced else None,
-        charged_cents=pl.col("charge_cents") if priced else None,
+        priced_cents=pl.col(priced[0]) if priced else None,
+        charged_cents=pl.col(priced[1]) if priced else None,
     )

@@ -20,8 +20,8 @@ _units = pl.format("{} timed units billed", pl.col("units_billed").cast(pl.Int64
 _given = pl.format("{} by these minutes", pl.col("units_given"))
 
 N101 = of_note(
-    "N101",
-    "billed-not-documented",
+    id="N101",
+    name="billed-not-documented",
     title="A billed service that the note does not show as given",
     cite=(cites.TREATMENT_NOTE, cites.RECORDS_REVIEWED),
     applies=HELD,
@@ -34,11 +34,11 @@ N101 = of_note(
     severity=Severity.DENIAL,
     fix="Confirm whether the service was given; take the line off the claim where it was not",
     denial=("50", "16"),
-    priced=True,
+    priced=("allowed_cents", "charge_cents"),
 )
 N102 = of_note(
-    "N102",
-    "code-not-supported",
+    id="N102",
+    name="code-not-supported",
     title="A service given under a code that its words do not support",
     cite=(cites.DYNAMIC_ACTIVITIES, cites.TREATMENT_NOTE),
     applies=HELD & pl.col("treated"),
@@ -50,11 +50,11 @@ N102 = of_note(
     severity=Severity.DENIAL,
     fix="Confirm what was done, and bill the code that it is",
     denial=("11", "150"),
-    priced=True,
+    priced=("unsupported_allowed_cents", "unsupported_charge_cents"),
 )
 N103 = of_note(
-    "N103",
-    "unbilled-service",
+    id="N103",
+    name="unbilled-service",
     title="A service given and not billed",
     cite=(cites.TREATMENT_NOTE, cites.COUNTING_MINUTES),
     applies=HELD & pl.col("treated"),
@@ -68,8 +68,8 @@ N103 = of_note(
     fix="Confirm that the service was given, and bill it or let it stand",
 )
 N104 = of_note(
-    "N104",
-    "duration-missing",
+    id="N104",
+    name="duration-missing",
     title="Treatment without any minutes",
     cite=(cites.TREATMENT_NOTE, cites.RECORDS_REVIEWED),
     expected="the total of timed minutes and the total treatment time",
@@ -79,8 +79,8 @@ N104 = of_note(
     denial=("50",),
 )
 N105 = of_note(
-    "N105",
-    "timed-total-missing",
+    id="N105",
+    name="timed-total-missing",
     title="No total of timed minutes",
     cite=(cites.TREATMENT_NOTE,),
     applies=HELD & pl.col("treated"),
@@ -89,8 +89,8 @@ N105 = of_note(
     fix="Confirm the total of timed minutes",
 )
 N106 = of_note(
-    "N106",
-    "treatment-total-missing",
+    id="N106",
+    name="treatment-total-missing",
     title="No total treatment time",
     cite=(cites.TREATMENT_NOTE,),
     expected="the total treatment time, timed and untimed together, or clock in and out",
@@ -98,8 +98,8 @@ N106 = of_note(
     fix="Confirm the total treatment time",
 )
 N107 = of_note(
-    "N107",
-    "totals-disagree",
+    id="N107",
+    name="totals-disagree",
     title="Stated totals that contradict the rows, the clock or each other",
     cite=(cites.TREATMENT_NOTE, cites.COUNTING_MINUTES),
     expected="totals that agree",

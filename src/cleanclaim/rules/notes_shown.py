@@ -16,8 +16,8 @@ from cleanclaim.rules.rule import Severity, Who
 _BILLED = HELD & pl.col("treated")
 
 N110 = of_note(
-    "N110",
-    "body-area-missing",
+    id="N110",
+    name="body-area-missing",
     title="No body area named",
     cite=(cites.BODY_AREA_REVIEWED, cites.TREATMENT_NOTE),
     applies=_BILLED,
@@ -26,8 +26,8 @@ N110 = of_note(
     fix="Confirm the body area treated",
 )
 N111 = of_note(
-    "N111",
-    "functional-link-missing",
+    id="N111",
+    name="functional-link-missing",
     title="No task or role that the treatment serves",
     cite=(cites.DYNAMIC_ACTIVITIES, cites.SKILLED_CARE),
     applies=_BILLED,
@@ -36,8 +36,8 @@ N111 = of_note(
     fix="Confirm which task or role the treatment serves",
 )
 N112 = of_note(
-    "N112",
-    "skill-missing",
+    id="N112",
+    name="skill-missing",
     title="Nothing that shows the clinician's skill",
     cite=(cites.SKILLED_CARE,),
     expected="what the clinician did: cue, assistance, grading, judgment",
@@ -49,8 +49,8 @@ N112 = of_note(
     denial=("50",),
 )
 N113 = of_note(
-    "N113",
-    "one-on-one-missing",
+    id="N113",
+    name="one-on-one-missing",
     title="A one-on-one service, and nothing says that it was one-on-one",
     cite=(cites.DYNAMIC_ACTIVITIES, cites.TIMED_AND_UNTIMED),
     applies=_BILLED,
@@ -59,8 +59,8 @@ N113 = of_note(
     fix="Confirm whether the patient was treated alone",
 )
 N114 = of_note(
-    "N114",
-    "group-billed-as-individual",
+    id="N114",
+    name="group-billed-as-individual",
     title="Several patients at once, billed as individual treatment",
     cite=(cites.TIMED_AND_UNTIMED, cites.PART_B_SCENARIOS),
     applies=_BILLED,
@@ -74,8 +74,8 @@ N114 = of_note(
     denial=("150",),
 )
 N115 = of_note(
-    "N115",
-    "signature-missing",
+    id="N115",
+    name="signature-missing",
     title="No signature",
     cite=(cites.TREATMENT_NOTE, cites.RECORDS_REVIEWED),
     expected="a signature of the clinician by name",
@@ -85,8 +85,8 @@ N115 = of_note(
     denial=("16", "50"),
 )
 N116 = of_note(
-    "N116",
-    "credential-missing",
+    id="N116",
+    name="credential-missing",
     title="A signature without a professional credential",
     cite=(cites.TREATMENT_NOTE,),
     expected="the professional identification beside the name",
@@ -94,8 +94,8 @@ N116 = of_note(
     fix="Confirm the credential of who signed",
 )
 N117 = of_note(
-    "N117",
-    "blocks-for-59-missing",
+    id="N117",
+    name="blocks-for-59-missing",
     title="Services set apart by a modifier, and no times that separate them",
     cite=(cites.NCCI_THERAPY, cites.BYPASS_PROPER_USE),
     applies=_BILLED,
@@ -110,8 +110,8 @@ N117 = of_note(
     yields_to=("P104",),
 )
 N118 = of_note(
-    "N118",
-    "cloned-from-previous",
+    id="N118",
+    name="cloned-from-previous",
     title="A note that repeats an earlier one",
     cite=(cites.SKILLED_CARE, cites.TREATMENT_NOTE),
     expected="what was done, cued and seen that day",
@@ -119,8 +119,8 @@ N118 = of_note(
     fix="Confirm what of it happened that day",
 )
 N119 = of_note(
-    "N119",
-    "assistant-without-modifier",
+    id="N119",
+    name="assistant-without-modifier",
     title="An assistant's minutes without the assistant's modifier",
     cite=(cites.ASSISTANT_LAW, cites.ASSISTANT_UNITS),
     applies=_BILLED,
@@ -136,8 +136,8 @@ N119 = of_note(
     yields_to=("D108",),
 )
 N120 = of_note(
-    "N120",
-    "laterality-conflict",
+    id="N120",
+    name="laterality-conflict",
     title="The side treated is not the side of the complaint",
     cite=(cites.TREATMENT_NOTE, cites.SKILLED_CARE),
     expected="one side throughout, or the reason for the other",
@@ -145,8 +145,8 @@ N120 = of_note(
     fix="Confirm the side",
 )
 N121 = of_note(
-    "N121",
-    "evaluation-elements-missing",
+    id="N121",
+    name="evaluation-elements-missing",
     title="An evaluation that lacks one of its parts",
     cite=(cites.EVALUATIONS,),
     expected="history or prior level of function, objective measures, goals, plan",
@@ -155,8 +155,8 @@ N121 = of_note(
     denial=("50",),
 )
 N122 = of_note(
-    "N122",
-    "same-words-for-two-codes",
+    id="N122",
+    name="same-words-for-two-codes",
     title="Two codes that rest on the same words",
     cite=(cites.DYNAMIC_ACTIVITIES,),
     applies=_BILLED,
@@ -166,8 +166,8 @@ N122 = of_note(
     fix="Confirm whether two services were given",
 )
 N123 = of_note(
-    "N123",
-    "stock-phrases",
+    id="N123",
+    name="stock-phrases",
     title="Ready phrases in the place of what the note should show",
     cite=(cites.SKILLED_CARE,),
     applies=TREATED,
