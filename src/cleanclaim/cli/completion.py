@@ -22,7 +22,7 @@ def rules(incomplete: str) -> Offered:
 
     >>> rules("U101")
     [('U101', 'units-exceed-minutes')]
-    >>> rules("M1,units-ex")
+    >>> rules("M1,units-exceed-m")
     [('M1,units-exceed-minutes', 'U101')]
     """
     before, comma, last = incomplete.rpartition(",")

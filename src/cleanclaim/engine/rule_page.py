@@ -100,7 +100,7 @@ def search(text: str) -> list[Rule]:
     """Return the rules of which every word of ``text`` stands in id, name, title, denial code, source or message.
 
     >>> [rule.id for rule in search("co-151 manual minutes take back")]
-    ['U101']
+    ['N108', 'U101']
     """
     words = text.lower().split()
     return [rule for rule in all_rules() if all(word in _told(rule) for word in words)]
